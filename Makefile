@@ -1,0 +1,34 @@
+# The contract is three targets: setup, run, test. Nothing is needed beforehand but Python >= 3.11 with venv, and make.
+PYTHON ?= python3
+UV ?= uv
+VENV := .venv
+BIN := $(VENV)/bin
+KAOPING_PORT ?= 8000
+KAOPING_DATA ?= data
+LOCK := requirements/dev-lock.txt
+# The stamp's name carries what was installed: another lock is another name, and a second run finds its own.
+STAMP = $(VENV)/.installed-$(shell cat $(LOCK) pyproject.toml | cksum | cut -d' ' -f1)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check lock translations clean
+
+help: ## what there is
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
+
+setup: $(STAMP) translations ## make .venv from the lock
+
+$(STAMP):
+	@$(PYTHON) -c 'import sys; sys.exit("Kaoping needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Name another with: make setup PYTHON=python3.12" if sys.version_info < (3, 11) else 0)'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { echo "Python's venv module is missing: install it (Debian and Ubuntu: apt install python3-venv) and run make again." >&2; rm -rf $(VENV); exit 1; }
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(LOCK)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --config-settings editable_mode=compat -e .
+	@rm -f $(VENV)/.installed-*
+	@touch $@
+
+lock: ## resolve the dependencies anew (needs uv)
+	$(UV) pip compile requirements/build.in --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet -o requirements/build-lock.txt
+	$(UV) pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet -o requirements/lock.txt
+	$(UV) pip compile pyproject.toml --extra dev -c requirements/lock.txt --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet -o requirements/dev-lock.txt
+
+translations: $(STAMP)
+	@true
