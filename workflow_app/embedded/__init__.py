@@ -1,0 +1,1 @@
+"""Servers that the product brings along, so that one command runs all of it."""

