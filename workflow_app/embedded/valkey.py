@@ -14,7 +14,9 @@ from types import TracebackType
 from typing import Self
 
 from redis import Redis
+from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
+from redis.retry import Retry
 
 SOCKET_LIMIT = 100  # a unix socket's path must stay below 108 bytes, on some systems below 104
 START_SECONDS = 20.0
@@ -65,6 +67,14 @@ def _private_folder(folder: Path) -> Path:
     return folder
 
 
+def _exists(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
 class Valkey:
     """One server over one folder. `with Valkey(folder) as queue: Redis.from_url(queue.url)`."""
 
@@ -103,6 +113,8 @@ class Valkey:
             return
         if not self._end(pid, signal.SIGTERM, STOP_SECONDS):
             self._end(pid, signal.SIGKILL, STOP_SECONDS)
+        if self._process is not None:
+            self._process.poll()
 
     def __enter__(self) -> Self:
         return self.start()
@@ -154,7 +166,7 @@ class Valkey:
         if not self.socket.exists():
             return None
         try:
-            with Redis(unix_socket_path=str(self.socket), socket_timeout=1) as client:
+            with Redis(unix_socket_path=str(self.socket), socket_timeout=1, retry=Retry(NoBackoff(), 0)) as client:
                 return int(client.info("server")["process_id"])
         except (RedisError, OSError):
             return None
@@ -179,7 +191,7 @@ class Valkey:
         if self._process is not None and self._process.pid == pid:
             return self._process.poll() is not None
         try:
-            os.kill(pid, 0)
-        except ProcessLookupError:
-            return True
+            os.waitpid(pid, os.WNOHANG)  # an adopted one may still be a child of this process
+        except ChildProcessError:
+            return not _exists(pid)
         return False
