@@ -1,0 +1,1 @@
+"""A scheme's form as a WTForms form and back, and the hand-written forms."""

@@ -1,0 +1,196 @@
+"""Who may do what, and the reason when not: asked at the route and again in the service."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from states.errors import Message
+
+HR = "hr"
+GENERAL_MANAGER = "general_manager"
+DEPUTY_APPROVER = "deputy_approver"
+ADMIN = "admin"
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who asks: an account, the employee behind it (if any) and its roles."""
+
+    account_id: int | None
+    employee_id: int | None
+    roles: frozenset[str] = frozenset()
+
+    def has(self, *roles: str) -> bool:
+        """Whether the actor holds one of the roles."""
+        return not self.roles.isdisjoint(roles)
+
+
+SYSTEM = Actor(account_id=None, employee_id=None, roles=frozenset({"system"}))
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The answer: allowed, or the reason why not."""
+
+    allowed: bool
+    reason: Message | None = None
+
+
+@dataclass(frozen=True)
+class ReviewFacts:
+    """What the rules need to know of a review. Ids of employees, but for the two account fields."""
+
+    employee_id: int
+    superior_id: int | None = None
+    vp_id: int | None = None
+    state: str = ""
+    released: bool = False
+    raters: frozenset[int] = frozenset()
+    submitted_by: int | None = None
+    calibrators: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True)
+class AssignmentFacts:
+    """What the rules need to know of an assignment."""
+
+    assignee_id: int | None
+    employee_id: int
+    state: str = "open"
+
+
+@dataclass(frozen=True)
+class NoFacts:
+    """For what depends on the role alone."""
+
+
+@dataclass(frozen=True)
+class PersonFacts:
+    """What the rules need to know of an employee."""
+
+    employee_id: int
+    superior_id: int | None = None
+    vp_id: int | None = None
+
+
+Facts = ReviewFacts | AssignmentFacts | PersonFacts | NoFacts
+Rule = Callable[[Actor, Facts], Message | None]
+
+NEEDS_HR = Message("This is for human resources. Please ask HR if you need it.")
+NOT_YOURS = Message("This page belongs to somebody else's review. You can open your own under “My reviews”.")
+
+
+def _roles(*roles: str) -> Rule:
+    def rule(actor: Actor, _facts: Facts) -> Message | None:
+        if actor.has(*roles):
+            return None
+        return NEEDS_HR if HR in roles else Message("Your role does not include this. Please ask HR.")
+
+    return rule
+
+
+def _everyone(_actor: Actor, _facts: Facts) -> Message | None:
+    return None
+
+
+def _may_see_review(actor: Actor, facts: Facts) -> Message | None:
+    if not isinstance(facts, ReviewFacts):
+        return NOT_YOURS
+    own = actor.employee_id == facts.employee_id
+    in_line = actor.employee_id in ({facts.superior_id, facts.vp_id} - {None}) | facts.raters
+    oversees = actor.has(HR, GENERAL_MANAGER, DEPUTY_APPROVER)
+    return None if own or in_line or oversees else NOT_YOURS
+
+
+def _may_see_figures(actor: Actor, facts: Facts) -> Message | None:
+    """Totals and bands: of oneself once released, of others for whom they are work."""
+    refused = _may_see_review(actor, facts)
+    if refused or not isinstance(facts, ReviewFacts):
+        return refused or NOT_YOURS
+    if facts.released:
+        return None
+    if actor.employee_id == facts.employee_id:
+        return Message("Your result is not released yet. You will be told when it is.")
+    if actor.has(HR, GENERAL_MANAGER, DEPUTY_APPROVER):
+        return None
+    return Message("This result is not released yet.")
+
+
+def _may_fill(actor: Actor, facts: Facts) -> Message | None:
+    if isinstance(facts, AssignmentFacts) and actor.employee_id is not None:
+        if actor.employee_id == facts.assignee_id:
+            return None
+    return Message("This form was given to somebody else. Your own forms are on your start page.")
+
+
+def _may_calibrate(actor: Actor, facts: Facts) -> Message | None:
+    if not actor.has(HR):
+        return NEEDS_HR
+    if isinstance(facts, ReviewFacts) and actor.employee_id == facts.employee_id:
+        return Message("Nobody calibrates their own grade. Please ask a colleague in HR.")
+    return None
+
+
+def _may_approve(actor: Actor, facts: Facts) -> Message | None:
+    if not actor.has(GENERAL_MANAGER, DEPUTY_APPROVER):
+        return Message("Grades are approved by the general manager or another named approver.")
+    if not isinstance(facts, ReviewFacts):
+        return None
+    if actor.employee_id == facts.employee_id:
+        return Message("Nobody approves their own grade. Another named approver signs it.")
+    if actor.employee_id in facts.raters:
+        return Message("You scored this review yourself. Another named approver signs it.")
+    if actor.account_id == facts.submitted_by or actor.account_id in facts.calibrators:
+        return Message("You calibrated this grade. Another person approves it.")
+    return None
+
+
+def _may_acknowledge(actor: Actor, facts: Facts) -> Message | None:
+    if not isinstance(facts, ReviewFacts) or actor.employee_id != facts.employee_id:
+        return Message("Only the person rated signs for a result.")
+    return None if facts.released else Message("Your result is not released yet. You will be told when it is.")
+
+
+def _may_decide_action(actor: Actor, facts: Facts) -> Message | None:
+    if not actor.has(HR):
+        return NEEDS_HR
+    if isinstance(facts, ReviewFacts) and actor.employee_id == facts.employee_id:
+        return Message("Nobody decides what follows from their own grade. Please ask a colleague in HR.")
+    return None
+
+
+RULES: dict[str, Rule] = {
+    "use_own_desk": _everyone,
+    "see_scheme": _everyone,
+    "see_people": _roles(HR, ADMIN),
+    "import_data": _roles(HR),
+    "manage_cycles": _roles(HR),
+    "see_cycles": _roles(HR, GENERAL_MANAGER, DEPUTY_APPROVER),
+    "see_calibration": _roles(HR, GENERAL_MANAGER, DEPUTY_APPROVER),
+    "submit_for_approval": _roles(HR),
+    "release": _roles(HR),
+    "see_approval": _roles(GENERAL_MANAGER, DEPUTY_APPROVER),
+    "see_actions": _roles(HR, GENERAL_MANAGER),
+    "see_incidents": _roles(HR, ADMIN),
+    "see_mail": _roles(HR, ADMIN),
+    "manage_accounts": _roles(ADMIN, HR),
+    "see_review": _may_see_review,
+    "see_result": _may_see_figures,
+    "fill_form": _may_fill,
+    "calibrate": _may_calibrate,
+    "approve": _may_approve,
+    "acknowledge": _may_acknowledge,
+    "decide_action": _may_decide_action,
+}
+
+
+def may(actor: Actor, action: str, facts: Facts | None = None) -> Verdict:
+    """Whether `actor` may do `action`, given the facts. The system itself may do anything.
+
+    An unknown action is a fault of the program: KeyError.
+    """
+    if actor.has("system"):
+        return Verdict(allowed=True)
+    reason = RULES[action](actor, facts or NoFacts())
+    return Verdict(allowed=reason is None, reason=reason)

@@ -1,0 +1,71 @@
+"""Permissions at the edge: routes are marked with @allowed, services call require."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
+
+from flask_login import current_user, login_required
+
+from states.errors import Message, Refusal
+from states.permissions import Actor, Facts, may
+
+View = TypeVar("View", bound=Callable[..., Any])
+ANONYMOUS = Actor(account_id=None, employee_id=None)
+
+
+def current_actor() -> Actor:
+    """The signed-in account as the rules see it."""
+    return current_user.actor() if current_user.is_authenticated else ANONYMOUS
+
+
+def require(actor: Actor, action: str, facts: Facts | None = None) -> None:
+    """Refuse (kind `forbidden`, with the reason) what the rules do not allow."""
+    verdict = may(actor, action, facts)
+    if not verdict.allowed:
+        raise Refusal(verdict.reason or Message("Your role does not include this. Please ask HR."), kind="forbidden")
+
+
+def allowed(action: str) -> Callable[[View], View]:
+    """Guard a route: signed in, and the role fits. What depends on a row is asked in the service."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        @login_required
+        def guarded(*args: Any, **kwargs: Any) -> Any:
+            if action in ROLE_ACTIONS:
+                require(current_actor(), action)
+            return view(*args, **kwargs)
+
+        guarded.guarded_by = action  # type: ignore[attr-defined]  # read by the promise that every route is guarded
+        return guarded  # type: ignore[return-value]
+
+    return decorate
+
+
+def public(view: View) -> View:
+    """Mark a route that needs no account (sign-in, health, a customer's link), on purpose."""
+    view.guarded_by = "public"  # type: ignore[attr-defined]
+    return view
+
+
+ROLE_ACTIONS = frozenset(
+    {
+        "use_own_desk",
+        "see_scheme",
+        "see_people",
+        "import_data",
+        "manage_cycles",
+        "see_cycles",
+        "see_calibration",
+        "submit_for_approval",
+        "release",
+        "see_approval",
+        "see_actions",
+        "see_incidents",
+        "see_mail",
+        "manage_accounts",
+        "calibrate",
+        "approve",
+        "decide_action",
+    }
+)

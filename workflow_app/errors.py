@@ -1,0 +1,81 @@
+"""The one module that knows HTTP statuses: refusals and faults become pages."""
+
+from typing import Any
+
+import structlog
+from flask import Flask, current_app, g, jsonify, render_template, request
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import HTTPException
+
+from states.errors import Kind, Message, Refusal
+
+STATUS: dict[Kind, int] = {
+    "invalid": 422,
+    "forbidden": 403,
+    "conflict": 409,
+    "not_found": 404,
+    "gone": 410,
+    "too_large": 413,
+}
+SENTENCES = {
+    400: Message("The request could not be understood. Please go back, reload the page and try again."),
+    403: Message("Your role does not include this. Please ask HR."),
+    404: Message("There is no such page. The address may be incomplete, or what it showed was removed."),
+    405: Message("This address does not take that kind of request. Please use the buttons on the pages."),
+    413: Message("What was sent is too large. A file may have up to %(megabytes)s MB."),
+    429: Message("Too many tries in a short time. Please wait a minute and try again."),
+    500: Message("Something went wrong on our side; nothing was saved. Please try again, or tell HR what you did."),
+}
+STALE = Message("Somebody else changed this meanwhile. Reload the page to see what is there now.")
+
+log = structlog.get_logger()
+
+
+def status_of(refusal: Refusal) -> int:
+    """The HTTP status of a refusal."""
+    return STATUS[refusal.kind]
+
+
+def init_app(app: Flask) -> None:
+    """Register the handlers."""
+    app.register_error_handler(Refusal, _refused)
+    app.register_error_handler(StaleDataError, _stale)
+    app.register_error_handler(CSRFError, _csrf)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _fault)
+
+
+def _page(status: int, messages: tuple[Message, ...]) -> tuple[Any, int]:
+    if request.path.startswith("/api/") or request.accept_mimetypes.best == "application/json":
+        return jsonify(errors=[str(message) for message in messages]), status
+    return render_template("errors/error.html", status=status, messages=messages), status
+
+
+def _refused(refusal: Refusal) -> tuple[Any, int]:
+    return _page(status_of(refusal), refusal.messages)
+
+
+def _stale(_error: StaleDataError) -> tuple[Any, int]:
+    return _page(STATUS["conflict"], (STALE,))
+
+
+def _csrf(_error: CSRFError) -> tuple[Any, int]:
+    return _page(400, (Message("This page was open too long. Please go back, reload it and send it again."),))
+
+
+def _http(error: HTTPException) -> Any:
+    status = error.code or 500
+    if status < 400:  # noqa: PLR2004 (a redirect is not a fault)
+        return error
+    message = SENTENCES.get(status, SENTENCES[500 if status >= 500 else 400])  # noqa: PLR2004
+    if status == STATUS["too_large"]:
+        message = Message(message.key, megabytes=current_app.config["MAX_CONTENT_LENGTH"] // 1024 // 1024)
+    return _page(status, (message,))
+
+
+def _fault(error: Exception) -> tuple[Any, int]:
+    # The route, not the path: an address may carry a token.
+    log.error("request_failed", endpoint=request.endpoint, exc_info=error)
+    g.failed = True
+    return _page(500, (SENTENCES[500],))

@@ -1,0 +1,12 @@
+"""The Flask extensions, made once and bound to the application in create_app."""
+
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_login import LoginManager
+from flask_migrate import Migrate
+from flask_wtf.csrf import CSRFProtect
+
+csrf = CSRFProtect()
+limiter = Limiter(get_remote_address, storage_uri="memory://")
+login_manager = LoginManager()
+migrate = Migrate()

@@ -1,0 +1,44 @@
+"""Which desks a person sees in the navigation."""
+
+from typing import Any
+
+from flask import Flask, current_app, request
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from states.permissions import may
+from workflow_app.access import current_actor
+
+# (endpoint, title, action that opens it); the order is the order on the page.
+ITEMS = (
+    ("home.desk", lambda: _("To do"), "use_own_desk"),
+    ("results.mine", lambda: _("My reviews"), "use_own_desk"),
+    ("team.table", lambda: _("Team"), "use_own_desk"),
+    ("cycles.overview", lambda: _("Cycles"), "see_cycles"),
+    ("calibration.entry", lambda: _("Calibration"), "see_calibration"),
+    ("approval.entry", lambda: _("Approval"), "see_approval"),
+    ("actions.table", lambda: _("Actions"), "see_actions"),
+    ("people.table", lambda: _("People"), "see_people"),
+    ("schemes.overview", lambda: _("Scheme"), "see_scheme"),
+)
+
+
+def items() -> list[tuple[str, str, bool]]:
+    """(endpoint, title, is current) of what the signed-in person may open."""
+    if not current_user.is_authenticated:
+        return []
+    actor = current_actor()
+    here = (request.endpoint or "").split(".")[0]
+    return [
+        (endpoint, title(), endpoint.split(".")[0] == here)
+        for endpoint, title, action in ITEMS
+        if endpoint in current_app.view_functions and may(actor, action).allowed
+    ]
+
+
+def init_app(app: Flask) -> None:
+    """Offer the items to every template."""
+
+    @app.context_processor
+    def navigation() -> dict[str, Any]:
+        return {"nav_items": items}

@@ -1,0 +1,1 @@
+"""One verb a function: guard, decide, write, record, enqueue. Services flush, never commit."""
