@@ -9,8 +9,6 @@ from redis import Redis
 from workflow_app.embedded import valkey
 from workflow_app.embedded.valkey import QueueServerError, Valkey, binary, socket_path
 
-pytestmark = pytest.mark.rules
-
 
 def test_the_package_still_ships_a_binary_that_can_be_run():
     assert os.access(binary(), os.X_OK)
