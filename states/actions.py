@@ -1,0 +1,53 @@
+"""Bands and ranks → what is proposed to follow from a grade (scheme §6)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from decimal import Decimal
+from fractions import Fraction
+
+from states.adjustments import outstanding
+from states.distribution import top_places
+from states.exact import half_up
+from states.scheme.model import Scheme
+from states.scheme.results import ActionSpec
+
+HOLDING = frozenset({"excluded"})
+"""Flags that keep every proposal back."""
+
+
+def proposals(  # noqa: PLR0913, PLR0917 - the facts of one grade
+    band: str | None,
+    rank: int | None,
+    n: int,
+    total: Fraction | Decimal | None,
+    flags: Collection[str],
+    scheme: Scheme,
+) -> list[str]:
+    """The kinds of action proposed, in the scheme's order; none for a person without a rank.
+
+    `n` is the size of the ranked population; the total counts as rounded to 2 places.
+    """
+    if rank is None or total is None or HOLDING & set(flags):
+        return []
+    shown = Fraction(half_up(Fraction(total)))
+    return [
+        spec.kind for spec in scheme.actions if _follows(spec, band, rank, n, shown, scheme)
+    ]
+
+
+def _follows(  # noqa: PLR0913, PLR0917 - as above
+    spec: ActionSpec, band: str | None, rank: int, n: int, total: Fraction, scheme: Scheme
+) -> bool:
+    when = spec.when
+    if when.over_total and outstanding(total, Fraction(scheme.composition.outstanding_over)):
+        return True
+    if when.top_percent is not None and rank <= top_places(n, when.top_percent):
+        return True
+    return band in when.bands
+
+
+def coefficient(band: str | None, scheme: Scheme) -> Decimal:
+    """The performance-pay coefficient of a band; 1 for a person without one."""
+    found = scheme.distribution.band(band) if band else None
+    return found.coefficient if found else Decimal(1)

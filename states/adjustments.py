@@ -1,0 +1,73 @@
+"""Bonus, offence and sanctions (scheme §4): what changes a score, and what is recorded apart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from states.errors import Message, Refusal
+from states.exact import HUNDRED
+from states.scheme.results import BonusRule, Rulebook, Rung
+from states.scoring import FormScore, ScoreRow
+
+
+@dataclass(frozen=True)
+class Bonus:
+    """A commendation: the event it is for, and its points."""
+
+    event: str
+    points: int
+
+
+def bonus_points(bonuses: Iterable[Bonus], rule: BonusRule) -> int:
+    """Points added to a period: once per event, at most `most_a_period`, never clipped at 100.
+
+    Raises `Refusal` for a bonus outside the scheme's limits.
+    """
+    events: dict[str, int] = {}
+    for bonus in bonuses:
+        if not rule.least <= bonus.points <= rule.most:
+            raise Refusal(
+                Message(
+                    "A bonus is a whole number from %(least)s to %(most)s.",
+                    least=rule.least, most=rule.most,
+                )
+            )  # fmt: skip
+        events[bonus.event] = max(events.get(bonus.event, 0), bonus.points)
+    return min(sum(events.values()), rule.most_a_period)
+
+
+def outstanding(total: Fraction | None, over: Fraction) -> bool:
+    """Whether the final total earns the honour of 优秀员工."""
+    return total is not None and total > over
+
+
+def offence(score: FormScore, items: Iterable[str]) -> FormScore:
+    """The same sheet with these items at 0: an offence takes all of an item's points (§4)."""
+    struck = set(items)
+    rows = tuple(_struck(row) if row.code in struck else row for row in score.rows)
+    kept = sum((row.value or Fraction(0) for row in rows), Fraction(0))
+    full = sum((row.full for row in rows), Fraction(0))
+    return FormScore(kept / full * HUNDRED if full else None, rows, score.flags)
+
+
+def _struck(row: ScoreRow) -> ScoreRow:
+    return ScoreRow(row.code, row.group, row.full, Fraction(0), row.weight, row.note, row.clause)
+
+
+def on_ladder(counts: Mapping[str, int], rungs: Sequence[Rung], of_a_kind: int) -> dict[str, int]:
+    """Carry every `of_a_kind` of one rung over as one of the next; the last rung just counts."""
+    carried: dict[str, int] = {}
+    up = 0
+    for place, rung in enumerate(rungs):
+        held = counts.get(rung.code, 0) + up
+        last = place == len(rungs) - 1
+        up, carried[rung.code] = (0, held) if last else divmod(held, of_a_kind)
+    return carried
+
+
+def bars_band(counts: Mapping[str, int], rulebook: Rulebook) -> bool:
+    """Whether standing sanctions, carried up the ladder, keep a person from a barred band."""
+    held = on_ladder(counts, rulebook.sanctions, rulebook.of_a_kind)
+    return any(held[rung.code] for rung in rulebook.sanctions if rung.bars_band)

@@ -1,0 +1,143 @@
+"""Totals → bands: seats by largest remainder, ties, ranks (scheme §5)."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from itertools import accumulate, groupby
+from typing import Generic, TypeVar
+
+from states.exact import HUNDRED, half_up
+from states.scheme.results import Band, Distribution
+
+Key = TypeVar("Key", bound=Hashable)
+
+
+@dataclass(frozen=True)
+class Placement:
+    """Where a person stands: competition rank, band by place, whether tied over a cut.
+
+    `seat_band` is what the place alone gives; `band` is after score lines and bars.
+    """
+
+    rank: int
+    band: str
+    seat_band: str
+    flags: tuple[str, ...]
+    tied: int
+
+
+@dataclass(frozen=True)
+class Standing(Generic[Key]):
+    """A person with a total, and whether a standing sanction bars the top."""
+
+    key: Key
+    total: Fraction | Decimal
+    barred: bool = False
+
+
+def shares(bands: Sequence[Band]) -> list[Fraction]:
+    """The bands' shares of 1, `rest` worked out."""
+    given = [Fraction(0) if b.share == "rest" else Fraction(b.share) / HUNDRED for b in bands]
+    rest = 1 - sum(given, Fraction(0))
+    return [rest if b.share == "rest" else s for b, s in zip(bands, given, strict=True)]
+
+
+def seats(n: int, bands: Sequence[Band]) -> dict[str, int]:
+    """How many of `n` people each band has: largest remainder, always making `n` (§5).
+
+    Equal fractions go to the better band; a band that rounds down never gets an odd seat.
+    """
+    ideal = [share * n for share in shares(bands)]
+    held = [int(one) for one in ideal]
+    open_to = [place for place, band in enumerate(bands) if not band.round_down]
+    order = sorted(open_to, key=lambda place: (held[place] - ideal[place], place))
+    for odd in range(n - sum(held)):
+        held[order[odd % len(order)]] += 1
+    return {band.code: count for band, count in zip(bands, held, strict=True)}
+
+
+def band_of_place(place: int, counts: dict[str, int]) -> str:
+    """The band of a place, 1 being the first."""
+    for code, last in zip(counts, accumulate(counts.values()), strict=True):
+        if place <= last:
+            return code
+    raise ValueError(place)
+
+
+def distribute(
+    totals: Iterable[tuple[Key, Fraction | Decimal] | Standing[Key]], spec: Distribution
+) -> dict[Key, Placement]:
+    """Rank one population and give every member a band (§5).
+
+    Totals are compared as rounded to 2 places. A tied group has the place of its first member,
+    its band included; `tied_on_cut` marks every member of a group that spans a cut.
+    """
+    people = [one if isinstance(one, Standing) else Standing(*one) for one in totals]
+    counts = seats(len(people), spec.bands)
+    rounded = sorted(((half_up(Fraction(p.total)), p) for p in people), key=lambda pair: -pair[0])
+    placed: dict[Key, Placement] = {}
+    for total, group in groupby(rounded, key=lambda pair: pair[0]):
+        members = [person for _, person in group]
+        place = len(placed) + 1
+        for person in members:
+            placed[person.key] = _placement(person, place, len(members), total, counts, spec)
+    return placed
+
+
+def _placement(  # noqa: PLR0913, PLR0917 - the facts of one place, passed once
+    person: Standing[Key], place: int, tied: int, total: Decimal, counts: dict[str, int],
+    spec: Distribution,
+) -> Placement:  # fmt: skip
+    seat = band_of_place(place, counts)
+    spans = seat != band_of_place(place + tied - 1, counts)
+    small = sum(counts.values()) < spec.small_under
+    band, moved = _after_lines(seat, total, person.barred, spec.bands)
+    flags = ("small_population",) * small + ("tied_on_cut",) * spans + moved
+    return Placement(place, band, seat, tuple(sorted(flags)), tied)
+
+
+def _after_lines(
+    seat: str, total: Decimal, barred: bool, bands: Sequence[Band]
+) -> tuple[str, tuple[str, ...]]:
+    """Move a band on, flagged, whoever is too good for it, barred from it, or short of its line."""
+    place = start = [band.code for band in bands].index(seat)
+    while place > 0 and _too_good(bands[place], total):
+        place -= 1
+    if place < start:
+        return bands[place].code, ("above_line",)
+    flags: set[str] = set()
+    while place < len(bands) - 1 and (found := _unfit(bands[place], total, barred)):
+        flags.add(found)
+        place += 1
+    return bands[place].code, tuple(flags)
+
+
+def _unfit(band: Band, total: Decimal, barred: bool) -> str:
+    if band.at_least is not None and total < band.at_least:
+        return "below_line"
+    return "barred" if barred and band.barred_by_sanction else ""
+
+
+def _too_good(band: Band, total: Decimal) -> bool:
+    return band.below is not None and total >= band.below
+
+
+def top_places(n: int, percent: Decimal) -> int:
+    """How many places the top `percent` of `n` people has, rounded half up (§5)."""
+    return int(half_up(n * Fraction(percent) / HUNDRED, 0))
+
+
+def advice(placed: dict[Key, Placement], spec: Distribution) -> tuple[str, ...]:
+    """Why the bands of this population are advice only: too small, or the top too crowded."""
+    found = []
+    if 0 < len(placed) < spec.small_under:
+        found.append("small_population")
+    counts = seats(len(placed), spec.bands)
+    best = spec.bands[0].code
+    held = sum(one.seat_band == best for one in placed.values())
+    if counts[best] and held > spec.crowded_times * counts[best]:
+        found.append("crowded_top")
+    return tuple(found)

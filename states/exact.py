@@ -1,0 +1,46 @@
+"""Exact figures: fractions while computing, one rounding half up for display (scheme §4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+from fractions import Fraction
+
+HUNDRED = Fraction(100)
+
+
+def exact(value: Fraction | Decimal | int | str) -> Fraction:
+    """The same number as a fraction; a string must be a plain decimal (ValueError otherwise)."""
+    return Fraction(value)
+
+
+def half_up(value: Fraction, places: int = 2) -> Decimal:
+    """Round to `places`, halves away from zero: 86.125 becomes 86.13 and -0.005 becomes -0.01."""
+    doubled = abs(value) * 10**places * 2 + 1
+    units = doubled.numerator // (doubled.denominator * 2)
+    return Decimal(units if value >= 0 else -units).scaleb(-places)
+
+
+def half_up_count(value: Fraction) -> int:
+    """Round a non-negative count half up to a whole number (places among the top 10 %)."""
+    return int(half_up(value, 0))
+
+
+def shown(value: Fraction | None) -> Decimal | None:
+    """The figure as pages show it: two places, or None where it is missing (never 0)."""
+    return None if value is None else half_up(value)
+
+
+def mean(values: Iterable[Fraction]) -> Fraction | None:
+    """The plain mean, or None of nothing."""
+    found = list(values)
+    return sum(found, Fraction(0)) / len(found) if found else None
+
+
+def weighted_mean(pairs: Iterable[tuple[Fraction, Fraction]]) -> Fraction | None:
+    """The mean of (value, weight) pairs over the weights present; None where they weigh nothing."""
+    found = list(pairs)
+    total = sum((weight for _, weight in found), Fraction(0))
+    if not total:
+        return None
+    return sum((value * weight for value, weight in found), Fraction(0)) / total

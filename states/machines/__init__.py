@@ -1,0 +1,1 @@
+"""The state machines: tables as data, one runner."""

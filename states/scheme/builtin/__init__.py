@@ -1,0 +1,1 @@
+"""Scheme files that the product ships."""

@@ -1,0 +1,259 @@
+"""What pydantic cannot see: sums, and references from one section of the file to another.
+
+The checks read the plain values, so they report beside the faults of shape, all at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from typing import Any
+
+from states.errors import Message
+from states.scheme.reading import Path
+
+Found = Iterator[tuple[Path, Message]]
+FULL = 100
+RESERVED = {"recommend", "comment"}
+
+
+def check(values: dict[str, Any]) -> list[tuple[Path, Message]]:
+    """Every fault between the sections, as (path, message)."""
+    return [fault for one in CHECKS for fault in one(values)]
+
+
+def at(values: Any, *path: str | int) -> Any:
+    """The value at a path, or None where the file has none or something else."""
+    for step in path:
+        if isinstance(values, dict):
+            values = values.get(step)
+        elif isinstance(values, list) and isinstance(step, int) and step < len(values):
+            values = values[step]
+        else:
+            return None
+    return values
+
+
+def entries(values: Any, *path: str | int) -> list[tuple[str | int, Any]]:
+    """The (key or place, value) pairs of the mapping or list at a path."""
+    found = at(values, *path)
+    if isinstance(found, dict):
+        return list(found.items())
+    return list(enumerate(found)) if isinstance(found, list) else []
+
+
+def number(value: Any) -> Decimal | None:
+    """A finite number as read from the file, else None."""
+    if isinstance(value, bool) or not isinstance(value, (int, Decimal)):
+        return None
+    found = Decimal(value)
+    return found if found.is_finite() else None
+
+
+def plain(value: Decimal) -> str:
+    """A sum as a person writes it: 80, not 8E+1 or 80.00."""
+    return f"{value.normalize():f}"
+
+
+def _names(values: dict[str, Any], section: str) -> list[str]:
+    return [str(key) for key, _ in entries(values, section)]
+
+
+def _codes(values: Any, *path: str | int, key: str = "code") -> list[str]:
+    return [str(at(entry, key)) for _, entry in entries(values, *path)]
+
+
+def known(path: Path, found: Any, allowed: list[str], what: str) -> Found:
+    """A fault where `found` is given and is not among the names allowed."""
+    if isinstance(found, str) and found not in allowed:
+        yield path, Message(
+            "“%(found)s” is no %(what)s of this scheme; allowed: %(allowed)s.",
+            found=found, what=what, allowed=", ".join(allowed) or "none",
+        )  # fmt: skip
+
+
+def bands(values: dict[str, Any]) -> Found:
+    """Shares make 100, or one band takes the rest; some band takes the odd seat."""
+    path: Path = ("distribution", "bands")
+    listed = [entry for _, entry in entries(values, *path)]
+    shares = [at(entry, "share") for entry in listed]
+    total = sum((number(share) or Decimal(0) for share in shares), Decimal(0))
+    rests = shares.count("rest")
+    if rests > 1:
+        yield path, Message("“share: rest” stands %(found)s times; allowed: once.", found=rests)
+    elif rests and total > FULL:
+        yield path, Message(
+            "The shares make %(found)s before the rest; allowed: at most 100.", found=plain(total)
+        )
+    elif listed and not rests and total != FULL:
+        yield path, Message(
+            "The shares of the bands must make 100; this makes %(found)s. "
+            "Change a share or write “share: rest” for one band.",
+            found=plain(total),
+        )
+    if listed and all(at(entry, "round_down") is True for entry in listed):
+        yield path, Message("At least one band must be without “round_down: true”.")
+
+
+def weights(values: dict[str, Any]) -> Found:
+    """The parts of the year make 100."""
+    parts = ("inspections", "monthly", "year_end")
+    found = [number(at(values, "composition", part, "weight")) for part in parts]
+    if None not in found:
+        yield from _hundred(("composition",), [w for w in found if w is not None], "composition")
+    for kind, entry in entries(values, "cycle_kinds"):
+        yield from _parts(("cycle_kinds", kind, "parts"), at(entry, "parts"))
+        for form, parts_of in entries(entry, "parts_by_form"):
+            yield from _parts(("cycle_kinds", kind, "parts_by_form", form), parts_of)
+
+
+def _parts(path: Path, parts: Any) -> Found:
+    found = [number(at(part, "weight")) for _, part in entries(parts)]
+    if found and None not in found:
+        yield from _hundred(path, [w for w in found if w is not None], str(path[-1]))
+
+
+def _hundred(path: Path, found: list[Decimal], what: str) -> Found:
+    total = sum(found, Decimal(0))
+    if total != FULL:
+        yield path, Message(
+            "The weights of “%(what)s” must make 100; this makes %(found)s.",
+            what=what, found=plain(total),
+        )  # fmt: skip
+
+
+def stages(values: dict[str, Any]) -> Found:
+    """Stages use forms, posts and parts that the scheme has."""
+    forms, people = _names(values, "forms"), _codes(values, "populations")
+    for kind, entry in entries(values, "cycle_kinds"):
+        here: Path = ("cycle_kinds", kind)
+        codes = _codes(entry, "stages")
+        for place, stage in entries(entry, "stages"):
+            for use, item in entries(stage, "forms"):
+                path = (*here, "stages", place, "forms", use)
+                yield from known((*path, "form"), at(item, "form"), forms, "form")
+                for nth, one in entries(item, "populations"):
+                    yield from known((*path, "populations", nth), one, people, "population")
+        for place, part in entries(entry, "parts"):
+            yield from known((*here, "parts", place, "stage"), at(part, "stage"), codes, "stage")
+        for form, parts in entries(entry, "parts_by_form"):
+            path = (*here, "parts_by_form", form)
+            yield from known(path, form, forms, "form")
+            for nth, part in entries(parts):
+                yield from known((*path, nth, "stage"), at(part, "stage"), codes, "stage")
+        for nth, test in entries(entry, "tests"):
+            yield from known((*here, "tests", nth), test, forms, "form")
+
+
+def form_references(values: dict[str, Any]) -> Found:
+    """Scales, borrowed items and sources of key figures exist."""
+    forms, scales = _names(values, "forms"), _names(values, "scales")
+    for code, form in entries(values, "forms"):
+        here: Path = ("forms", code)
+        yield from known((*here, "scale"), at(form, "scale"), scales, "scale")
+        yield from _borrowed(here, form, values)
+        for view, view_entry in entries(form, "views"):
+            for row, row_entry in entries(view_entry, "rows"):
+                source = at(row_entry, "source")
+                path = (*here, "views", view, "rows", row, "source")
+                yield from _source(path, source, values, forms)
+
+
+def _borrowed(here: Path, form: Any, values: dict[str, Any]) -> Found:
+    sheets = [
+        name for name, other in entries(values, "forms")
+        if at(other, "kind") == "deduction" and at(other, "areas")
+    ]  # fmt: skip
+    if at(form, "kind") != "deduction":
+        return
+    if at(form, "items_of") is None and not at(form, "areas"):
+        yield here, Message("A deduction form needs “areas” or “items_of”; it has neither.")
+    yield from known((*here, "items_of"), at(form, "items_of"), [str(s) for s in sheets], "deduction form with areas")  # fmt: skip  # noqa: E501
+
+
+def _source(path: Path, source: Any, values: dict[str, Any], forms: list[str]) -> Found:
+    if not isinstance(source, str) or source in {"entered", "records"}:
+        return
+    form, _, item = source.partition(":")
+    yield from known(path, form, ["entered", "records", *forms], "source")
+    if item and form in forms:
+        yield from known(path, item, _codes(values, "forms", form, "items"), "item")
+
+
+def results(values: dict[str, Any]) -> Found:
+    """Actions, presets, gates and merges name bands, forms and populations that exist."""
+    codes, people = _codes(values, "distribution", "bands"), _codes(values, "populations")
+    for place, action in entries(values, "actions"):
+        for nth, band in entries(action, "when", "bands"):
+            yield from known(("actions", place, "when", "bands", nth), band, codes, "band")
+    presets = _names(values.get("distribution") or {}, "title_presets") if isinstance(values.get("distribution"), dict) else []  # fmt: skip  # noqa: E501
+    titles = at(values, "distribution", "titles")
+    yield from known(("distribution", "titles"), titles, presets, "preset of titles")
+    for place, group in entries(values, "populations"):
+        yield from known(("populations", place, "upwards"), at(group, "upwards"), people, "population")  # fmt: skip
+    for place, gate in entries(values, "gates"):
+        for nth, form in entries(gate, "forms"):
+            yield from known(("gates", place, "forms", nth), form, _names(values, "forms"), "form")
+
+
+def repeated(values: dict[str, Any]) -> Found:
+    """No two entries of a list share a code."""
+    yield from _walk(values, ())
+
+
+def _walk(value: Any, path: Path) -> Found:
+    seen: set[str] = set()
+    for key, entry in entries(value):
+        code = at(entry, "code") if isinstance(value, list) else None
+        if isinstance(code, str) and code in seen:
+            yield (*path, key), Message("The code “%(found)s” is used twice here.", found=code)
+        if isinstance(code, str):
+            seen.add(code)
+        if isinstance(entry, (dict, list)):
+            yield from _walk(entry, (*path, key))
+
+
+def answer_keys(values: dict[str, Any]) -> Found:
+    """Within one form every item, row and text has a code of its own: answers go by it."""
+    for code, form in entries(values, "forms"):
+        here: Path = ("forms", code)
+        seen: set[str] = set()
+        for path, key in _answer_keys(here, form):
+            if key in RESERVED or key in seen:
+                yield path, Message("The code “%(found)s” is taken in this form.", found=key)
+            seen.add(key)
+
+
+def _answer_keys(here: Path, form: Any) -> Iterator[tuple[Path, str]]:
+    lists: list[tuple[Path, Any]] = [
+        ((*here, name), at(form, name)) for name in ("items", "texts", "sections")
+    ]
+    for outer, inner in (("areas", "items"), ("views", "rows")):
+        for place, group in entries(form, outer):
+            lists.append(((*here, outer, place, inner), at(group, inner)))
+    for path, listed in lists:
+        for place, entry in entries(listed):
+            if isinstance(at(entry, "code"), str):
+                yield (*path, place), at(entry, "code")
+
+
+def methods(values: dict[str, Any]) -> Found:
+    """A shrunk mean needs its prior and weight; a threshold exactly one limit."""
+    for code, form in entries(values, "forms"):
+        here: Path = ("forms", code)
+        method = at(form, "method")
+        needs = [key for key in ("prior", "weight") if at(method, key) is None]
+        if at(method, "name") == "shrunk" and needs:
+            yield (*here, "method"), Message(
+                "The method “shrunk” also needs: %(missing)s.", missing=", ".join(needs)
+            )
+        for place, line in entries(form, "thresholds", "lines"):
+            if (at(line, "at_least") is None) == (at(line, "above") is None):
+                path = (*here, "thresholds", "lines", place)
+                yield path, Message("A threshold needs one of “at_least” and “above”.")
+
+
+CHECKS: tuple[Callable[[dict[str, Any]], Found], ...] = (
+    bands, weights, stages, form_references, results, repeated, answer_keys,
+    methods,
+)  # fmt: skip

@@ -1,0 +1,113 @@
+"""Pydantic's errors in words for the author of a scheme file: found, and allowed instead."""
+
+from __future__ import annotations
+
+import types
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+from pydantic import BaseModel
+from pydantic_core import ErrorDetails
+
+from states.errors import Message
+from states.scheme.checks import at
+from states.scheme.model import Scheme
+from states.scheme.reading import Path
+
+LIMITS = {
+    "greater_than": "gt", "greater_than_equal": "ge", "less_than": "lt", "less_than_equal": "le",
+}  # fmt: skip
+FORM_KINDS = "'deduction', 'kpi_table', 'rating_card', 'questionnaire', 'test', 'text'"
+SIGNS = {"gt": "more than", "ge": "at least", "lt": "less than", "le": "at most"}
+
+
+def explain_error(values: Any, error: ErrorDetails) -> tuple[Path, Message]:
+    """The path within the file and a message that names what was found and what is allowed."""
+    path = path_of(values, error["loc"])
+    key = ".".join(str(step) for step in path) or "scheme"
+    kind, context = error["type"], error.get("ctx", {})
+    if kind.startswith("union_tag"):
+        found = error["input"].get("kind") if isinstance(error["input"], dict) else error["input"]
+        return (*path, "kind"), Message(
+            "“%(key)s” is %(found)s; allowed: %(allowed)s.",
+            key=f"{key}.kind", found=shorten(found), allowed=context.get("expected_tags", FORM_KINDS),
+        )  # fmt: skip
+    if kind == "missing":
+        return path, Message("“%(key)s” is missing.", key=key)
+    if kind == "extra_forbidden":
+        return path, Message(
+            "“%(key)s” is not known here; allowed: %(allowed)s.",
+            key=key, allowed=", ".join(known_keys(values, path[:-1])),
+        )  # fmt: skip
+    return path, Message(
+        "“%(key)s” is %(found)s; allowed: %(allowed)s.",
+        key=key, found=shorten(error["input"]), allowed=_allowed(kind, context, error["msg"]),
+    )  # fmt: skip
+
+
+def _allowed(kind: str, context: dict[str, Any], words: str) -> str:
+    if kind in LIMITS:
+        return f"{SIGNS[LIMITS[kind]]} {context[LIMITS[kind]]}"
+    if kind == "literal_error":
+        return str(context["expected"])
+    if kind == "string_pattern_mismatch":
+        return f"text of the shape {context['pattern']}"
+    return words.removeprefix("Input should be ")
+
+
+def shorten(found: Any) -> str:
+    """What was found, at most 60 characters of it."""
+    words = "a group of keys" if isinstance(found, dict) else str(found)
+    words = "nothing" if found is None else words
+    return words if len(words) <= 60 else words[:57] + "…"
+
+
+def path_of(values: Any, steps: tuple[str | int, ...]) -> Path:
+    """Pydantic's location without the names of union members that it puts in between."""
+    path: list[str | int] = []
+    here = values
+    for place, step in enumerate(steps):
+        last = place == len(steps) - 1
+        if (isinstance(here, dict) and step in here) or (isinstance(here, list) and isinstance(step, int) and step < len(here)):
+            here = here[step]
+        elif not (last and isinstance(here, dict)) or _is_tag(here, step):
+            continue
+        path.append(step)
+    return tuple(path)
+
+
+def _is_tag(here: dict[str, Any], step: str | int) -> bool:
+    return here.get("kind") == step
+
+
+def known_keys(values: Any, path: Path) -> list[str]:
+    """The keys that the model knows at this path."""
+    kind: Any = Scheme
+    here = values
+    for step in path:
+        here = at(here, step)
+        kind = _step(kind, step, here)
+    return sorted(kind.model_fields) if isinstance(kind, type) and issubclass(kind, BaseModel) else []
+
+
+def _step(kind: Any, step: str | int, here: Any) -> Any:
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        field = kind.model_fields.get(str(step))
+        kind = field.annotation if field else None
+    else:
+        kind = next(iter(get_args(kind)[1:] if get_origin(kind) is dict else get_args(kind)), None)
+    return _member(kind, here)
+
+
+def _member(kind: Any, here: Any) -> Any:
+    """Of a union, the model that the value's `kind` names, else the first model."""
+    if get_origin(kind) is Annotated:
+        kind = get_args(kind)[0]
+    if get_origin(kind) not in {Union, types.UnionType}:
+        return kind
+    members = [m for m in get_args(kind) if isinstance(m, type) and issubclass(m, BaseModel)]
+    wanted = here.get("kind") if isinstance(here, dict) else None
+    for member in members:
+        field = member.model_fields.get("kind")
+        if field and get_origin(field.annotation) is Literal and wanted in get_args(field.annotation):
+            return member
+    return members[0] if members else kind

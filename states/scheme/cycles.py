@@ -1,0 +1,85 @@
+"""Cycle kinds: the stages of an appraisal, who acts in them, and what they weigh (scheme §3)."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from states.scheme.base import Applies, Code, Days, Part, Positive, Text, by_code
+
+Actor = Literal[
+    "self", "manager", "department_head", "vp", "customers", "departments", "hr", "general_manager",
+    "system",
+]  # fmt: skip
+Period = Literal["day", "week", "month", "year"]
+Overdue = Literal["remind", "escalate", "omit", "finish"]
+RecordKind = Literal[
+    "weekly_inspection", "monthly_inspection", "spot_check", "monthly_appraisal", "year_end"
+]
+
+
+class FormUse(Applies):
+    """A form of a stage and the people it is for; the first that holds is taken."""
+
+    form: Code
+
+
+class StageSpec(Part):
+    """One stage of a review.
+
+    `days` are working days once the stage is open. `overdue` says what happens then: `remind`,
+    `escalate` to the actor's superior, `omit` the part (flagged), or `finish` without an answer.
+    A stage `alongside` opens at launch and blocks only where the order reaches it.
+    """
+
+    code: Code
+    title: Text
+    actor: Actor
+    forms: tuple[FormUse, ...] = ()
+    days: Days
+    alongside: bool = False
+    overdue: Overdue = "remind"
+    when: Literal["always", "has_superior", "has_vp", "has_customers", "scored_by_supervisor"] = (
+        "always"
+    )
+
+    def form_for(self, *, population: str, post: str) -> str | None:
+        """The code of the form that this person is rated on here, or None."""
+        holds = (use for use in self.forms if use.holds_for(population=population, post=post))
+        return next((use.form for use in holds), None)
+
+
+class ScorePart(Part):
+    """What a stage's score weighs in the review's score, per cent."""
+
+    stage: Code
+    weight: Positive
+
+
+class CycleKind(Part):
+    """A kind of appraisal: its period, its stages in order, and how its score is put together."""
+
+    code: Code
+    title: Text
+    period: Period
+    record_kind: RecordKind
+    stages: Annotated[tuple[StageSpec, ...], Field(min_length=1)]
+    parts: Annotated[tuple[ScorePart, ...], Field(min_length=1)]
+    parts_by_form: dict[Code, tuple[ScorePart, ...]] = {}
+    """Other parts for people whose first scored form is this one (a KPI table is all there is)."""
+    ranked: bool = False
+    tests: tuple[Code, ...] = ()
+
+    def stage(self, code: str) -> StageSpec | None:
+        """The stage with this code, or None."""
+        return by_code(self.stages, code)
+
+    def parts_for(self, *, population: str, post: str) -> tuple[ScorePart, ...]:
+        """The parts of the score of a person of this population and post."""
+        for part in self.parts:
+            stage = self.stage(part.stage)
+            form = stage.form_for(population=population, post=post) if stage else None
+            if form in self.parts_by_form:
+                return self.parts_by_form[form]
+        return self.parts

@@ -1,0 +1,272 @@
+"""The forms of a scheme: deduction sheets, KPI tables, rating cards, questionnaires (scheme §2)."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from states.scheme.base import Amount, Code, Part, Percent, Positive, Text, Words, by_code
+
+Method = Literal["mean_x20", "mean_minus_1_over_4", "top_two_box", "shrunk"]
+
+
+class Level(Part):
+    """One step of a rating scale."""
+
+    value: Annotated[int, Field(ge=0, le=100)]
+    title: Text
+
+
+class Scale(Part):
+    """A rating scale, best level first or last: the order is the order on the page."""
+
+    title: Text
+    levels: Annotated[tuple[Level, ...], Field(min_length=2, max_length=20)]
+
+    @property
+    def values(self) -> tuple[int, ...]:
+        """The values in the order of the page."""
+        return tuple(level.value for level in self.levels)
+
+    @property
+    def top(self) -> int:
+        """The best value."""
+        return max(self.values)
+
+
+class TextSpec(Part):
+    """A free text."""
+
+    code: Code
+    title: Text
+    required: bool = False
+
+
+class Clause(Part):
+    """A rule whose breach costs points of its item; `each` means once for every occurrence."""
+
+    code: Code
+    title: Text
+    points: Positive
+    each: bool = False
+
+
+class DeductionItem(Part):
+    """An item that starts full and loses points, never below 0."""
+
+    code: Code
+    title: Text
+    points: Positive
+    clauses: tuple[Clause, ...] = ()
+
+    def clause(self, code: str) -> Clause | None:
+        """The clause with this code, or None."""
+        return by_code(self.clauses, code)
+
+
+class Area(Part):
+    """A group of items on a deduction sheet."""
+
+    code: Code
+    title: Text
+    items: Annotated[tuple[DeductionItem, ...], Field(min_length=1)]
+
+    @property
+    def points(self) -> Decimal:
+        """The full points of the area."""
+        return sum((item.points for item in self.items), Decimal(0))
+
+
+class Form(Part):
+    """What every form has; `code` is the key under which the file lists it."""
+
+    code: Code
+    title: Text
+    instructions: Text | None = None
+    texts: tuple[TextSpec, ...] = ()
+
+
+class DeductionForm(Form):
+    """A sheet that starts full and loses points by clause; its score is scaled to 100 (§2.1, §2.3)."""
+
+    kind: Literal["deduction"]
+    areas: tuple[Area, ...] = ()
+    items_of: Code | None = None
+
+    @property
+    def items(self) -> tuple[DeductionItem, ...]:
+        """Every item in the order of the page."""
+        return tuple(item for area in self.areas for item in area.items)
+
+    @property
+    def points(self) -> Decimal:
+        """The full points of the sheet."""
+        return sum((item.points for item in self.items), Decimal(0))
+
+
+class KpiRow(Part):
+    """One key figure. `source` is `entered`, `records`, or `form` or `form:item` of this scheme."""
+
+    code: Code
+    title: Text
+    weight: Positive
+    target: Amount | None = None
+    less_is_better: bool = False
+    unit: Text | None = None
+    source: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(:[a-z][a-z0-9_]*)?$")] = "records"
+
+    @property
+    def source_form(self) -> str | None:
+        """The form whose score is the actual, or None where a person or a file enters it."""
+        return None if self.source in {"entered", "records"} else self.source.partition(":")[0]
+
+    @property
+    def source_item(self) -> str | None:
+        """The single item of that form, or None for the form as a whole."""
+        return self.source.partition(":")[2] or None
+
+
+class KpiView(Part):
+    """A view of the table, such as finance or customers."""
+
+    code: Code
+    title: Text
+    rows: Annotated[tuple[KpiRow, ...], Field(min_length=1)]
+
+    @property
+    def weight(self) -> Decimal:
+        """The weight of the view: the sum of its rows."""
+        return sum((row.weight for row in self.rows), Decimal(0))
+
+
+class Threshold(Part):
+    """Points for a ratio of actual to target, reached (`at_least`) or passed (`above`)."""
+
+    points: Annotated[int, Field(ge=0, le=100)]
+    at_least: Positive | None = None
+    above: Positive | None = None
+    title: Text | None = None
+
+
+class Thresholds(Part):
+    """How a ratio becomes points: the first line met, else `otherwise` (§2.2)."""
+
+    lines: Annotated[tuple[Threshold, ...], Field(min_length=1)]
+    otherwise: Annotated[int, Field(ge=0, le=100)]
+    otherwise_title: Text | None = None
+
+    @property
+    def best(self) -> int:
+        """The most points that a row can get."""
+        return max(self.otherwise, *(line.points for line in self.lines))
+
+
+class KpiForm(Form):
+    """A table of weighted key figures with targets (§2.2)."""
+
+    kind: Literal["kpi_table"]
+    views: Annotated[tuple[KpiView, ...], Field(min_length=1)]
+    thresholds: Thresholds
+    points_to_100: Positive = Decimal(20)
+
+    @property
+    def rows(self) -> tuple[KpiRow, ...]:
+        """Every row in the order of the page."""
+        return tuple(row for view in self.views for row in view.rows)
+
+
+class RatedItem(Part):
+    """A question answered on a scale."""
+
+    code: Code
+    title: Text
+
+
+class ScoreMethod(Part):
+    """How ratings become 0-100; `shrunk` pulls the mean towards `prior` with `weight` answers."""
+
+    name: Method = "mean_x20"
+    prior: Amount | None = None
+    weight: Positive | None = None
+
+
+class Rated(Form):
+    """What rating cards and questionnaires have in common."""
+
+    scale: Code
+    items: Annotated[tuple[RatedItem, ...], Field(min_length=1)]
+    comment: Text | None = None
+    method: ScoreMethod = ScoreMethod()
+    levels: tuple[Level, ...] = ()
+    """The levels of the scale, filled in by the loader."""
+
+    @property
+    def top(self) -> int:
+        """The best value of the scale."""
+        return max(level.value for level in self.levels)
+
+
+class RatingCard(Rated):
+    """A card that one named rater fills in, every item of it (§2.4)."""
+
+    kind: Literal["rating_card"]
+
+
+class Recommendation(Part):
+    """How likely the customer is to recommend: 0-10, shown and never scored."""
+
+    title: Text
+    lowest: Annotated[int, Field(ge=0, le=10)] = 0
+    highest: Annotated[int, Field(ge=1, le=10)] = 10
+
+
+class Questionnaire(Rated):
+    """A questionnaire that many people answer; an answer may be not applicable (§2.5)."""
+
+    kind: Literal["questionnaire"]
+    not_applicable: bool = True
+    recommendation: Recommendation | None = None
+    minimum_answers: Annotated[int, Field(ge=1, le=1000)] | None = None
+
+
+class TestSection(Part):
+    """A part of a scored test."""
+
+    code: Code
+    title: Text
+    points: Positive
+
+
+class ScoredTest(Form):
+    """A test of theory or practical skill: points by section, scaled to 100, and a pass mark."""
+
+    __test__ = False
+
+    kind: Literal["test"]
+    sections: Annotated[tuple[TestSection, ...], Field(min_length=1)]
+    pass_mark: Percent
+
+
+class TextForm(Form):
+    """A form of free texts only, without a score."""
+
+    kind: Literal["text"]
+
+
+FormSpec = Annotated[
+    DeductionForm | KpiForm | RatingCard | Questionnaire | ScoredTest | TextForm,
+    Field(discriminator="kind"),
+]
+
+
+class Gate(Part):
+    """A test that must be passed before something may happen (scheme §1, line 7)."""
+
+    code: Code
+    title: Text
+    forms: Annotated[tuple[Code, ...], Field(min_length=1)]
+    before: Literal["appointment", "duty"]
+    again_after_transfer: bool = False
+    note: Words | None = None

@@ -1,0 +1,65 @@
+"""The scheme as a whole: immutable once read."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from states.scheme.base import Code, Part, Text, Words, by_code
+from states.scheme.cycles import CycleKind
+from states.scheme.forms import FormSpec, Gate, Scale
+from states.scheme.results import (
+    ActionSpec,
+    Calendar,
+    Composition,
+    Distribution,
+    MinimumAnswers,
+    Population,
+    Rulebook,
+)
+
+
+class JobSection(Part):
+    """A part of a job description."""
+
+    title: Text
+    lines: Annotated[tuple[Text, ...], Field(min_length=1)]
+
+
+class JobDescription(Part):
+    """What a post is for (scheme §7, Table 1)."""
+
+    title: Text
+    posts: tuple[Words, ...]
+    sections: tuple[JobSection, ...]
+
+
+class Scheme(Part):
+    """A published appraisal scheme. Build it with `loader.load_scheme`, which checks the whole."""
+
+    code: Code
+    version: Annotated[int, Field(ge=1, le=100_000)]
+    title: Text
+    purpose: tuple[Text, ...] = ()
+    principles: tuple[Text, ...] = ()
+    scales: dict[Code, Scale]
+    forms: dict[Code, FormSpec]
+    cycle_kinds: dict[Code, CycleKind]
+    populations: Annotated[tuple[Population, ...], Field(min_length=1)]
+    composition: Composition
+    distribution: Distribution
+    actions: tuple[ActionSpec, ...] = ()
+    minimum_answers: MinimumAnswers = MinimumAnswers()
+    calendar: Calendar = Calendar()
+    rulebook: Rulebook | None = None
+    gates: tuple[Gate, ...] = ()
+    job_descriptions: dict[Code, JobDescription] = {}
+
+    def population(self, code: str) -> Population | None:
+        """The population with this code, or None."""
+        return by_code(self.populations, code)
+
+    def action(self, kind: str) -> ActionSpec | None:
+        """The action of this kind, or None."""
+        return by_code(self.actions, kind)

@@ -1,0 +1,134 @@
+"""The year-end score of one review from what its raters and customers submitted (scheme §2, §3)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+from states.exact import mean
+from states.scheme import Scheme
+from states.scheme.cycles import CycleKind
+from states.scheme.forms import FormSpec, KpiForm, Questionnaire
+from states.scoring import FormScore, PartsScore, questionnaire_score, score_form, year_end
+
+Answers = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class StageScore:
+    """The score of one stage: the form it came from, the trace of each filled form, the count."""
+
+    stage: str
+    form: str
+    value: Fraction | None
+    count: int
+    forms: tuple[FormScore, ...] = ()
+
+
+@dataclass(frozen=True)
+class YearEnd:
+    """The year-end score with its parts; `value` is None where nothing of it counts."""
+
+    value: Fraction | None
+    flags: tuple[str, ...]
+    parts: PartsScore
+    stages: Mapping[str, StageScore] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Filled:
+    """One submitted form of one stage."""
+
+    stage: str
+    form: str
+    answers: Answers
+
+
+def score_review(
+    filled: Sequence[Filled],
+    *,
+    scheme: Scheme,
+    kind: CycleKind,
+    population: str,
+    post: str,
+    kpi: Mapping[str, Answers] | None = None,
+) -> YearEnd:
+    """Score every stage, give KPI rows what cards and questionnaires bring, and put the parts together.
+
+    `kpi` are actuals entered apart from the table (scheme §2.2); what the table itself says goes first.
+    """
+    parts = kind.parts_for(population=population, post=post)
+    stages: dict[str, StageScore] = {}
+    tables = []
+    for stage in kind.stages:
+        listed = [one for one in filled if one.stage == stage.code]
+        form = scheme.forms.get(stage.form_for(population=population, post=post) or "")
+        if form is None:
+            continue
+        if isinstance(form, KpiForm):
+            tables.append((stage.code, form, listed))
+        else:
+            stages[stage.code] = _stage_score(stage.code, form, listed, scheme)
+    for code, form, listed in tables:
+        stages[code] = _table_score(code, form, listed, _context(form, filled, scheme), kpi or {})
+    made = year_end((part.stage, _value(stages, part.stage), Fraction(part.weight)) for part in parts)
+    tables_flags = {flag for one in stages.values() for each in one.forms for flag in each.flags}
+    flags = tuple(sorted({*made.flags, *tables_flags}))
+    return YearEnd(made.value, flags, made, stages)
+
+
+def _value(stages: Mapping[str, StageScore], code: str) -> Fraction | None:
+    return stages[code].value if code in stages else None
+
+
+def _stage_score(code: str, form: FormSpec, listed: Sequence[Filled], scheme: Scheme) -> StageScore:
+    if isinstance(form, Questionnaire):
+        answers = [one.answers for one in listed]
+        score = questionnaire_score(form, answers, minimum=scheme.minimum_answers.to_count)
+        return StageScore(code, form.code, score.value, score.count)
+    scores = tuple(score_form(form, one.answers) for one in listed)
+    value = mean(score.value for score in scores if score.value is not None)
+    return StageScore(code, form.code, value, len(scores), scores)
+
+
+def _table_score(
+    code: str,
+    form: KpiForm,
+    listed: Sequence[Filled],
+    context: Mapping[str, Fraction | None],
+    kpi: Mapping[str, Answers],
+) -> StageScore:
+    scores = tuple(score_form(form, _with_entered(one.answers, kpi), context=context) for one in listed)
+    value = mean(score.value for score in scores if score.value is not None)
+    return StageScore(code, form.code, value, len(scores), scores)
+
+
+def _with_entered(answers: Answers, kpi: Mapping[str, Answers]) -> dict[str, Any]:
+    """The table's own figures before those entered apart; a blank one is no figure."""
+    merged: dict[str, Any] = {code: dict(entered) for code, entered in kpi.items()}
+    for code, answer in answers.items():
+        if isinstance(answer, Mapping):
+            given = {key: value for key, value in answer.items() if value not in {None, ""}}
+            merged[code] = merged.get(code, {}) | given
+        else:
+            merged[code] = answer
+    return merged
+
+
+def _context(form: KpiForm, filled: Sequence[Filled], scheme: Scheme) -> dict[str, Fraction | None]:
+    """What each row's source form brings, 0-100; None below the minimum of answers."""
+    found: dict[str, Fraction | None] = {}
+    for row in form.rows:
+        source = scheme.forms.get(row.source_form or "")
+        if source is None:
+            continue
+        answers = [one.answers for one in filled if one.form == source.code]
+        if isinstance(source, Questionnaire):
+            least = scheme.minimum_answers.to_count
+            found[row.source] = questionnaire_score(source, answers, item=row.source_item, minimum=least).value
+        else:
+            scores = [score_form(source, one).value for one in answers]
+            found[row.source] = mean(value for value in scores if value is not None)
+    return found
