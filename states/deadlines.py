@@ -1,63 +1,46 @@
-"""Working days, due dates, lateness. Holidays are passed in: no calendar is hard-coded."""
+"""Deadlines in working days; which days are worked is handed in (scheme: `calendar`)."""
 
-from __future__ import annotations
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
-from collections.abc import Callable, Collection
-from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+LAST_MINUTE = time(23, 59)
+_LONGEST_REST = 30
 
-SATURDAY = 5
-LONGEST = 3660
-"""Days looked ahead before a calendar without working days is refused."""
+IsWorkingDay = Callable[[date], bool]
 
 
-@dataclass(frozen=True)
-class WorkingDays:
-    """A calendar: weekends off, but for `holidays` and for weekend days that are worked.
+def add_working_days(start: date, days: int, is_working_day: IsWorkingDay) -> date:
+    """The day that is `days` working days after `start`; 0 means `start`, or the next day worked.
 
-    `is_workday` replaces the rule altogether, where the caller has a calendar of its own.
+    ValueError for a calendar in which nobody ever works.
     """
-
-    holidays: Collection[date] = frozenset()
-    worked_weekends: Collection[date] = frozenset()
-    is_workday: Callable[[date], bool] | None = field(default=None, compare=False)
-
-    def works(self, day: date) -> bool:
-        """Whether this is a working day."""
-        if self.is_workday is not None:
-            return self.is_workday(day)
-        return day in self.worked_weekends or (day.weekday() < SATURDAY and day not in self.holidays)
-
-
-def add_working_days(start: date, days: int, calendar: WorkingDays) -> date:
-    """The day `days` working days after `start`, whose own day does not count (0: `start`)."""
-    day, left = start, days
-    for _ in range(LONGEST):
-        if left <= 0:
-            return day
+    day, left, rest = start, days, 0
+    while left > 0 or not is_working_day(day):
         day += timedelta(days=1)
-        left -= calendar.works(day)
-    raise ValueError("the calendar has no working days")
+        worked = is_working_day(day)
+        left -= worked and left > 0
+        rest = 0 if worked else rest + 1
+        if rest > _LONGEST_REST:
+            message = "no working day in a month"
+            raise ValueError(message)
+    return day
 
 
-def working_days_between(start: date, end: date, calendar: WorkingDays) -> int:
-    """Working days after `start` up to and including `end`; 0 where `end` is not later."""
-    span = max((end - start).days, 0)
-    return sum(calendar.works(start + timedelta(days=one)) for one in range(1, span + 1))
+def due_at(opened: datetime, days: int, *, zone: tzinfo, is_working_day: IsWorkingDay) -> datetime:
+    """The last minute (in `zone`) of the working day on which something opened at `opened` is due; in UTC."""
+    return end_of(add_working_days(opened.astimezone(zone).date(), days, is_working_day), zone=zone)
 
 
-def due_at(opened: datetime, days: int, calendar: WorkingDays, zone: str) -> datetime:
-    """When a stage opened at `opened` is due: the end of the last working day, local time.
-
-    Returned in UTC, as the first instant that is late.
-    """
-    local = ZoneInfo(zone)
-    last = add_working_days(opened.astimezone(local).date(), days, calendar)
-    midnight = datetime.combine(last + timedelta(days=1), time(0), tzinfo=local)
-    return midnight.astimezone(ZoneInfo("UTC"))
+def end_of(day: date, *, zone: tzinfo) -> datetime:
+    """The last minute of a day in `zone`, as a moment in UTC."""
+    return datetime.combine(day, LAST_MINUTE, tzinfo=zone).astimezone(UTC)
 
 
 def is_late(due: datetime | None, now: datetime) -> bool:
-    """Whether the due time has come; something without a due time is never late."""
-    return due is not None and now >= due
+    """Whether a deadline has passed; without one nothing is late."""
+    return due is not None and due < now
+
+
+def days_late(due: datetime, now: datetime, *, zone: tzinfo) -> int:
+    """Calendar days since the deadline's day, as people count them: 1 on the day after."""
+    return (now.astimezone(zone).date() - due.astimezone(zone).date()).days

@@ -152,6 +152,24 @@ def _may_acknowledge(actor: Actor, facts: Facts) -> Message | None:
     return None if facts.released else Message("Your result is not released yet. You will be told when it is.")
 
 
+def _may_manage_review(actor: Actor, facts: Facts) -> Message | None:
+    """Deadlines, hand-overs and omissions: HR, but not where they are the person rated."""
+    if not actor.has(HR):
+        return NEEDS_HR
+    if isinstance(facts, ReviewFacts) and actor.employee_id == facts.employee_id:
+        return Message("Nobody arranges their own review. Please ask a colleague in HR.")
+    return None
+
+
+def _may_return_review(actor: Actor, facts: Facts) -> Message | None:
+    """Back to an earlier step: HR, the direct superior, or the approver who returns the grades."""
+    superior = facts.superior_id if isinstance(facts, ReviewFacts) else None
+    in_line = superior is not None and actor.employee_id == superior
+    if in_line or actor.has(GENERAL_MANAGER, DEPUTY_APPROVER):
+        return None
+    return _may_manage_review(actor, facts)
+
+
 def _may_decide_action(actor: Actor, facts: Facts) -> Message | None:
     if not actor.has(HR):
         return NEEDS_HR
@@ -182,6 +200,8 @@ RULES: dict[str, Rule] = {
     "approve": _may_approve,
     "acknowledge": _may_acknowledge,
     "decide_action": _may_decide_action,
+    "manage_review": _may_manage_review,
+    "return_review": _may_return_review,
 }
 
 
