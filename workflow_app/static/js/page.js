@@ -1,0 +1,44 @@
+// The one script of every page: loads what the page's data-attributes ask for. Everything works without it.
+const parts = [
+  ["[data-scorecard]", "./score.js"],
+  ["[data-autosave]", "./autosave.js"],
+  ["[data-survey], [data-survey-done]", "./survey.js"],
+  ["[data-progress]", "./progress.js"],
+  ["[data-picks]", "./picks.js"],
+  ["[data-board]", "./board.js"],
+];
+for (const [selector, module] of parts) {
+  if (document.querySelector(selector)) import(module);
+}
+
+// A refused form: the reader is taken to the list of what is wrong.
+document.querySelector("[data-error-summary]")?.focus();
+
+// Menus close on Escape and on a click elsewhere.
+const menus = document.querySelectorAll("details[data-menu]");
+document.addEventListener("click", (event) => {
+  for (const menu of menus) if (!menu.contains(event.target)) menu.open = false;
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const menu of menus) {
+    if (!menu.open) continue;
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  }
+});
+
+// A second click on a sent form is dropped (the server is idempotent anyway).
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!form.matches("[data-once]") || event.defaultPrevented) return;
+  if (form.dataset.sent) return event.preventDefault();
+  form.dataset.sent = "1";
+});
+addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("[data-sent]")) delete form.dataset.sent;
+});
+// Paper shows every opened-out entry.
+addEventListener("beforeprint", () => {
+  for (const entry of document.querySelectorAll(".why details")) entry.open = true;
+});
