@@ -1,0 +1,112 @@
+"""Fields that keep what was typed, refuse what cannot be stored, and speak in messages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from wtforms import RadioField, SelectField, StringField
+from wtforms.validators import StopValidation, ValidationError
+
+from forms.validators import (
+    NOT_A_CHOICE,
+    NOTE_LENGTH,
+    NUMBER_LENGTH,
+    SENT_TWICE,
+    decimal_of,
+    number_fault,
+    plain_number,
+    tidy_lines,
+    unsafe,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from decimal import Decimal
+
+    from wtforms import Form
+
+    from states.errors import Message
+
+
+def _only(values: Sequence[Any]) -> str:
+    """The one value of a parameter; a second one is somebody's script, never a browser."""
+    if len(values) > 1:
+        raise ValueError(SENT_TWICE)
+    return str(values[0]) if values else ""
+
+
+class WordsField(StringField):
+    """A text: line ends unified, no control characters, at most `longest` characters."""
+
+    def __init__(self, *args: Any, longest: int = NOTE_LENGTH, multiline: bool = False, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.longest = longest
+        self.multiline = multiline
+        self.flags.maxlength = longest
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        if valuelist:
+            self.data = tidy_lines(str(valuelist[0]))
+            self.data = tidy_lines(_only(valuelist))
+
+    def unsafe(self) -> Message | None:
+        """Why the text cannot be kept even in a draft."""
+        return unsafe(self.data or "", longest=self.longest)
+
+    def pre_validate(self, form: Form) -> None:  # noqa: ARG002 (signature of WTForms)
+        fault = self.unsafe()
+        if fault:
+            raise StopValidation(fault)  # type: ignore[arg-type]  # messages are translated at the edge
+
+
+class FigureField(WordsField):
+    """An exact decimal, kept as text; what is no number stays as it was typed."""
+
+    def __init__(self, *args: Any, places: int = 6, **options: Any) -> None:
+        super().__init__(*args, longest=NUMBER_LENGTH, **options)
+        self.places = places
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        super().process_formdata(valuelist)
+        self.data = plain_number(self.data or "")
+
+    @property
+    def figure(self) -> Decimal | None:
+        """The figure, or None where nothing (or no number) was typed."""
+        return decimal_of(self.data or "")
+
+    def pre_validate(self, form: Form) -> None:
+        super().pre_validate(form)
+        fault = number_fault(self.data, places=self.places) if self.data else None
+        if fault:
+            raise StopValidation(fault)  # type: ignore[arg-type]
+
+
+class _Offered:
+    """What choices share: an answer that was not offered is refused, in a draft as well."""
+
+    data: Any
+    choices: Any
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        if valuelist:
+            self.data = str(valuelist[0])
+            self.data = _only(valuelist)
+
+    def unsafe(self) -> Message | None:
+        """Why the choice cannot be kept even in a draft."""
+        offered = {str(value) for value, *_ in self.choices}
+        return None if self.data in {None, ""} or self.data in offered else NOT_A_CHOICE
+
+    def pre_validate(self, form: Form) -> None:  # noqa: ARG002 (signature of WTForms)
+        fault = self.unsafe()
+        if fault:
+            raise ValidationError(fault)  # type: ignore[arg-type]
+
+
+class PickField(_Offered, SelectField):  # type: ignore[misc]  # the stubs see a positional-only form
+    """One of a list, or nothing."""
+
+
+class GradeField(_Offered, RadioField):  # type: ignore[misc]
+    """One step of a scale; nothing is chosen beforehand."""
