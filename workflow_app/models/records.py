@@ -51,7 +51,10 @@ class KpiActual(db.Model):
 
 
 class ImportPreview(db.Model):
-    """An uploaded workbook that was read but not yet applied."""
+    """An uploaded workbook that was read but not yet applied; once applied, only its digest is kept.
+
+    `created_by_id` is NULL for an import from the command line.
+    """
 
     __tablename__ = "import_preview"
 
@@ -59,7 +62,7 @@ class ImportPreview(db.Model):
     kind: Mapped[str] = mapped_column(String(20))
     filename: Mapped[str] = mapped_column(String(255))
     content: Mapped[bytes]
-    created_by_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    created_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     applied_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     summary: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
