@@ -98,6 +98,10 @@ class Valkey:
         """Whether the server answers."""
         return self._answering_pid() is not None
 
+    def alive(self) -> bool:
+        """Whether the started server still runs, even one that is too busy to answer."""
+        return self.pid is not None and not self._gone(self.pid)
+
     def start(self) -> Self:
         """Start, or adopt the server that a killed run left behind on the same folder. Raises QueueServerError."""
         self.folder.mkdir(parents=True, exist_ok=True)
