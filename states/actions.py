@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from decimal import Decimal
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from states.adjustments import outstanding
 from states.distribution import top_places
 from states.exact import half_up
-from states.scheme.model import Scheme
-from states.scheme.results import ActionSpec
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from states.scheme.model import Scheme
+    from states.scheme.results import ActionSpec
 
 HOLDING = frozenset({"excluded"})
 """Flags that keep every proposal back."""
@@ -31,9 +35,7 @@ def proposals(  # noqa: PLR0913, PLR0917 - the facts of one grade
     if rank is None or total is None or HOLDING & set(flags):
         return []
     shown = Fraction(half_up(Fraction(total)))
-    return [
-        spec.kind for spec in scheme.actions if _follows(spec, band, rank, n, shown, scheme)
-    ]
+    return [spec.kind for spec in scheme.actions if _follows(spec, band, rank, n, shown, scheme)]
 
 
 def _follows(  # noqa: PLR0913, PLR0917 - as above

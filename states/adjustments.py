@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from states.errors import Message, Refusal
 from states.exact import HUNDRED
-from states.scheme.results import BonusRule, Rulebook, Rung
 from states.scoring import FormScore, ScoreRow
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from states.scheme.results import BonusRule, Rulebook, Rung
 
 
 @dataclass(frozen=True)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from states.exact import mean, weighted_mean
-from states.scheme.results import Composition, InspectionRule, MonthlyRule
 from states.scoring import Contribution, year_end
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from states.scheme.results import Composition, InspectionRule, MonthlyRule
 
 
 @dataclass(frozen=True)
@@ -41,9 +45,7 @@ class Composed:
     contributions: tuple[Contribution, ...]
 
 
-def month_weight(
-    period: str, joined: date | None, left: date | None, *, whole: bool = False
-) -> Fraction:
+def month_weight(period: str, joined: date | None, left: date | None, *, whole: bool = False) -> Fraction:
     """Calendar days employed in the month `YYYY-MM` ÷ its days, both ends included (§4).
 
     `whole` counts any part of a month as one. 0 means not employed for a single day of it.
@@ -72,9 +74,7 @@ def monthly(
     """The mean of the monthly appraisals, each weighted by its share of days employed (§4)."""
     whole = rule.part_months == "whole"
     return weighted_mean(
-        (r.value, month_weight(r.period, joined, left, whole=whole))
-        for r in records
-        if r.kind in rule.kinds
+        (r.value, month_weight(r.period, joined, left, whole=whole)) for r in records if r.kind in rule.kinds
     )
 
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from fractions import Fraction
 from itertools import accumulate, groupby
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from states.exact import HUNDRED, half_up
-from states.scheme.results import Band, Distribution
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+    from states.scheme.results import Band, Distribution
 
 Key = TypeVar("Key", bound=Hashable)
 
@@ -94,13 +97,13 @@ def _placement(  # noqa: PLR0913, PLR0917 - the facts of one place, passed once
     seat = band_of_place(place, counts)
     spans = seat != band_of_place(place + tied - 1, counts)
     small = sum(counts.values()) < spec.small_under
-    band, moved = _after_lines(seat, total, person.barred, spec.bands)
+    band, moved = _after_lines(seat, total, person, spec.bands)
     flags = ("small_population",) * small + ("tied_on_cut",) * spans + moved
     return Placement(place, band, seat, tuple(sorted(flags)), tied)
 
 
 def _after_lines(
-    seat: str, total: Decimal, barred: bool, bands: Sequence[Band]
+    seat: str, total: Decimal, person: Standing[Key], bands: Sequence[Band]
 ) -> tuple[str, tuple[str, ...]]:
     """Move a band on, flagged, whoever is too good for it, barred from it, or short of its line."""
     place = start = [band.code for band in bands].index(seat)
@@ -109,16 +112,16 @@ def _after_lines(
     if place < start:
         return bands[place].code, ("above_line",)
     flags: set[str] = set()
-    while place < len(bands) - 1 and (found := _unfit(bands[place], total, barred)):
+    while place < len(bands) - 1 and (found := _unfit(bands[place], total, person)):
         flags.add(found)
         place += 1
     return bands[place].code, tuple(flags)
 
 
-def _unfit(band: Band, total: Decimal, barred: bool) -> str:
+def _unfit(band: Band, total: Decimal, person: Standing[Key]) -> str:
     if band.at_least is not None and total < band.at_least:
         return "below_line"
-    return "barred" if barred and band.barred_by_sanction else ""
+    return "barred" if person.barred and band.barred_by_sanction else ""
 
 
 def _too_good(band: Band, total: Decimal) -> bool:

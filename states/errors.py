@@ -6,8 +6,10 @@ sentence is the gettext msgid, so the edges translate it; `states` itself never 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 Kind = Literal["invalid", "forbidden", "conflict", "not_found", "gone", "too_large"]
 KINDS: tuple[Kind, ...] = get_args(Kind)

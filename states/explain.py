@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from states.composition import RecordValue, month_weight
 from states.exact import mean
-from states.grading import Graded, PersonYear
 from states.scheme.base import Text
-from states.scheme.cycles import ScorePart
 from states.scheme.forms import DeductionForm, FormSpec, KpiForm, Rated, ScoredTest
-from states.scheme.model import Scheme
-from states.scoring import FormScore, PartsScore, ScoreRow
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from states.grading import Graded, PersonYear
+    from states.scheme.cycles import ScorePart
+    from states.scheme.model import Scheme
+    from states.scoring import FormScore, PartsScore, ScoreRow
 
 
 @dataclass(frozen=True)
@@ -118,10 +122,7 @@ def explain_form(form: FormSpec, score: FormScore) -> tuple[Node, ...]:
         ]
         return tuple(_group(form, code, title, lines, rows) for code, title, lines in groups)
     if isinstance(form, KpiForm):
-        return tuple(
-            _group(form, v.code, v.title, [(r.code, r.title) for r in v.rows], rows)
-            for v in form.views
-        )
+        return tuple(_group(form, v.code, v.title, [(r.code, r.title) for r in v.rows], rows) for v in form.views)
     return tuple(_line(form, rows[code], title) for code, title in _flat(form) if code in rows)
 
 

@@ -4,18 +4,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
-from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from states.actions import proposals
 from states.composition import Composed, RecordValue, compose
 from states.distribution import Placement, Standing, distribute
 from states.exact import half_up, shown
-from states.scheme.model import Scheme
-from states.scoring import Contribution
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from decimal import Decimal
+    from fractions import Fraction
+
+    from states.scheme.model import Scheme
+    from states.scoring import Contribution
 
 __all__ = ["Graded", "PersonYear", "RecordValue", "grade"]
 
@@ -94,10 +98,7 @@ def grade(people: Iterable[PersonYear], *, year: int, scheme: Scheme) -> list[Gr
         standings = _standings(worked, population)
         sizes[population] = len(standings)
         placed |= distribute(standings, scheme.distribution)
-    return [
-        _graded(one, placed.get(one.person.employee_no), sizes[one.person.population], scheme)
-        for one in worked
-    ]
+    return [_graded(one, placed.get(one.person.employee_no), sizes[one.person.population], scheme) for one in worked]
 
 
 def _standings(worked: Sequence[_Worked], population: str) -> list[Standing[str]]:
@@ -114,16 +115,12 @@ def _work_out(person: PersonYear, year: int, scheme: Scheme) -> _Worked:
         rule=scheme.composition, year_end_score=person.year_end,
     )  # fmt: skip
     out = _out_of_ranking(person, composed.months_counted, year, scheme)
-    honour = composed.total is not None and (
-        half_up(composed.total) > scheme.composition.outstanding_over
-    )
+    honour = composed.total is not None and (half_up(composed.total) > scheme.composition.outstanding_over)
     flags = (*composed.flags, *out, *(("over_100",) if honour else ()))
     return _Worked(person, composed, flags, ranked=not out and composed.total is not None)
 
 
-def _out_of_ranking(
-    person: PersonYear, months: int, year: int, scheme: Scheme
-) -> tuple[str, ...]:
+def _out_of_ranking(person: PersonYear, months: int, year: int, scheme: Scheme) -> tuple[str, ...]:
     """Why a person is not ranked: left first, else too new; an exclusion stands beside them."""
     found = ("excluded",) if person.excluded else ()
     if person.left is not None and person.left <= date(year, 12, 31):

@@ -6,6 +6,7 @@ Answers come as JSON: every number a string. Unreadable numbers raise `Refusal`.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -29,6 +30,7 @@ from states.scheme.forms import (
 
 Answers = Mapping[str, Any]
 NOT_APPLICABLE = "na"
+PLAIN_NUMBER = re.compile(r"[+-]?[0-9]{1,15}(\.[0-9]{1,10})?")
 CONFIDENCE = 1.959963984540054
 """The 97.5 % quantile of the normal distribution, for 95 % intervals."""
 
@@ -107,9 +109,7 @@ def figure(value: object, code: str) -> Fraction | None:
         ) from None  # fmt: skip
 
 
-def score_form(
-    form: FormSpec, answers: Answers, *, context: Mapping[str, Fraction | None] | None = None
-) -> FormScore:
+def score_form(form: FormSpec, answers: Answers, *, context: Mapping[str, Fraction | None] | None = None) -> FormScore:
     """Score one filled form, 0-100 (scheme §2).
 
     `context` gives a KPI table the actuals that other forms bring, by the row's `source`.
@@ -129,9 +129,7 @@ def score_form(
 
 def _deduction(form: DeductionForm, answers: Answers) -> FormScore:
     rows = tuple(
-        _deduction_row(area.code, item, answers.get(item.code) or {})
-        for area in form.areas
-        for item in area.items
+        _deduction_row(area.code, item, answers.get(item.code) or {}) for area in form.areas for item in area.items
     )
     kept = sum((row.value or Fraction(0) for row in rows), Fraction(0))
     full = sum((row.full for row in rows), Fraction(0))
@@ -148,7 +146,10 @@ def _deduction_row(area: str, item: DeductionItem, answer: Answers) -> ScoreRow:
 
 
 def kpi_points(
-    actual: Fraction, target: Fraction, less_is_better: bool, thresholds: Thresholds
+    actual: Fraction,
+    target: Fraction,
+    less_is_better: bool,  # noqa: FBT001 - the order of the table's columns
+    thresholds: Thresholds,
 ) -> int:
     """Points of a key figure by the ratio of actual to target (scheme §2.2)."""
     ratio = kpi_ratio(actual, target, less_is_better=less_is_better)
@@ -168,13 +169,9 @@ def kpi_ratio(actual: Fraction, target: Fraction, *, less_is_better: bool) -> Fr
     return above / below if below > 0 else None
 
 
-def _kpi_table(
-    form: KpiForm, answers: Answers, context: Mapping[str, Fraction | None]
-) -> FormScore:
+def _kpi_table(form: KpiForm, answers: Answers, context: Mapping[str, Fraction | None]) -> FormScore:
     rows = tuple(
-        _kpi_row(form, view.code, row, answers.get(row.code) or {}, context)
-        for view in form.views
-        for row in view.rows
+        _kpi_row(form, view.code, row, answers.get(row.code) or {}, context) for view in form.views for row in view.rows
     )
     points = weighted_mean((row.value, row.weight) for row in rows if row.value is not None)
     flags = tuple(f"no_actual:{row.code}" for row in rows if row.value is None)
@@ -211,10 +208,7 @@ def rating(form: Rated, answers: Answers, code: str) -> Fraction | None:
 
 def _rating_card(form: RatingCard, answers: Answers) -> FormScore:
     top = Fraction(form.top)
-    rows = tuple(
-        ScoreRow(item.code, "", top, rating(form, answers, item.code), Fraction(1))
-        for item in form.items
-    )
+    rows = tuple(ScoreRow(item.code, "", top, rating(form, answers, item.code), Fraction(1)) for item in form.items)
     found = [row.value for row in rows if row.value is not None]
     return FormScore(_by_method(form, found), rows)
 
@@ -225,7 +219,7 @@ def _test(form: ScoredTest, answers: Answers) -> FormScore:
         full = Fraction(section.points)
         value = figure(answers.get(section.code), section.code)
         if value is not None and not 0 <= value <= full:
-            raise Refusal(Message("Enter points from 0 to %(most)s.", most=str(section.points), field=section.code))  # fmt: skip  # noqa: E501
+            raise Refusal(Message("Enter points from 0 to %(most)s.", most=str(section.points), field=section.code))
         rows.append(ScoreRow(section.code, "", full, value, full))
     if any(row.value is None for row in rows):
         return FormScore(None, tuple(rows), ("incomplete",))
@@ -317,9 +311,7 @@ def year_end(parts: Iterable[tuple[str, Fraction | None, Fraction | int]]) -> Pa
     return PartsScore(sum(points, Fraction(0)) if points else None, flags, made)
 
 
-def _contribution(
-    code: str, value: Fraction | None, weight: Fraction, present: Fraction
-) -> Contribution:
+def _contribution(code: str, value: Fraction | None, weight: Fraction, present: Fraction) -> Contribution:
     if value is None or not present:
         return Contribution(code, value, Fraction(0), None)
     share = weight / present

@@ -82,14 +82,15 @@ def bands(values: dict[str, Any]) -> Found:
     if rests > 1:
         yield path, Message("“share: rest” stands %(found)s times; allowed: once.", found=rests)
     elif rests and total > FULL:
-        yield path, Message(
-            "The shares make %(found)s before the rest; allowed: at most 100.", found=plain(total)
-        )
+        yield path, Message("The shares make %(found)s before the rest; allowed: at most 100.", found=plain(total))
     elif listed and not rests and total != FULL:
-        yield path, Message(
-            "The shares of the bands must make 100; this makes %(found)s. "
-            "Change a share or write “share: rest” for one band.",
-            found=plain(total),
+        yield (
+            path,
+            Message(
+                "The shares of the bands must make 100; this makes %(found)s. "
+                "Change a share or write “share: rest” for one band.",
+                found=plain(total),
+            ),
         )
     if listed and all(at(entry, "round_down") is True for entry in listed):
         yield path, Message("At least one band must be without “round_down: true”.")
@@ -168,7 +169,7 @@ def _borrowed(here: Path, form: Any, values: dict[str, Any]) -> Found:
         return
     if at(form, "items_of") is None and not at(form, "areas"):
         yield here, Message("A deduction form needs “areas” or “items_of”; it has neither.")
-    yield from known((*here, "items_of"), at(form, "items_of"), [str(s) for s in sheets], "deduction form with areas")  # fmt: skip  # noqa: E501
+    yield from known((*here, "items_of"), at(form, "items_of"), [str(s) for s in sheets], "deduction form with areas")
 
 
 def _source(path: Path, source: Any, values: dict[str, Any], forms: list[str]) -> Found:
@@ -186,7 +187,11 @@ def results(values: dict[str, Any]) -> Found:
     for place, action in entries(values, "actions"):
         for nth, band in entries(action, "when", "bands"):
             yield from known(("actions", place, "when", "bands", nth), band, codes, "band")
-    presets = _names(values.get("distribution") or {}, "title_presets") if isinstance(values.get("distribution"), dict) else []  # fmt: skip  # noqa: E501
+    presets = (
+        _names(values.get("distribution") or {}, "title_presets")
+        if isinstance(values.get("distribution"), dict)
+        else []
+    )
     titles = at(values, "distribution", "titles")
     yield from known(("distribution", "titles"), titles, presets, "preset of titles")
     for place, group in entries(values, "populations"):
@@ -225,9 +230,7 @@ def answer_keys(values: dict[str, Any]) -> Found:
 
 
 def _answer_keys(here: Path, form: Any) -> Iterator[tuple[Path, str]]:
-    lists: list[tuple[Path, Any]] = [
-        ((*here, name), at(form, name)) for name in ("items", "texts", "sections")
-    ]
+    lists: list[tuple[Path, Any]] = [((*here, name), at(form, name)) for name in ("items", "texts", "sections")]
     for outer, inner in (("areas", "items"), ("views", "rows")):
         for place, group in entries(form, outer):
             lists.append(((*here, outer, place, inner), at(group, inner)))
@@ -244,9 +247,7 @@ def methods(values: dict[str, Any]) -> Found:
         method = at(form, "method")
         needs = [key for key in ("prior", "weight") if at(method, key) is None]
         if at(method, "name") == "shrunk" and needs:
-            yield (*here, "method"), Message(
-                "The method “shrunk” also needs: %(missing)s.", missing=", ".join(needs)
-            )
+            yield (*here, "method"), Message("The method “shrunk” also needs: %(missing)s.", missing=", ".join(needs))
         for place, line in entries(form, "thresholds", "lines"):
             if (at(line, "at_least") is None) == (at(line, "above") is None):
                 path = (*here, "thresholds", "lines", place)

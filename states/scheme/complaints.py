@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import types
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
-from pydantic_core import ErrorDetails
 
 from states.errors import Message
 from states.scheme.checks import at
 from states.scheme.model import Scheme
-from states.scheme.reading import Path
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
+    from states.scheme.reading import Path
 
 LIMITS = {
     "greater_than": "gt", "greater_than_equal": "ge", "less_than": "lt", "less_than_equal": "le",
@@ -67,16 +70,20 @@ def path_of(values: Any, steps: tuple[str | int, ...]) -> Path:
     here = values
     for place, step in enumerate(steps):
         last = place == len(steps) - 1
-        if (isinstance(here, dict) and step in here) or (isinstance(here, list) and isinstance(step, int) and step < len(here)):
-            here = here[step]
-        elif not (last and isinstance(here, dict)) or _is_tag(here, step):
+        inside = at(here, step)
+        if inside is None and not _holds(here, step) and (not last or _is_tag(here, step)):
             continue
+        here = inside
         path.append(step)
     return tuple(path)
 
 
-def _is_tag(here: dict[str, Any], step: str | int) -> bool:
-    return here.get("kind") == step
+def _holds(here: Any, step: str | int) -> bool:
+    return isinstance(here, dict) and step in here
+
+
+def _is_tag(here: Any, step: str | int) -> bool:
+    return not isinstance(here, dict) or here.get("kind") == step
 
 
 def known_keys(values: Any, path: Path) -> list[str]:

@@ -14,9 +14,7 @@ Actor = Literal[
 ]  # fmt: skip
 Period = Literal["day", "week", "month", "year"]
 Overdue = Literal["remind", "escalate", "omit", "finish"]
-RecordKind = Literal[
-    "weekly_inspection", "monthly_inspection", "spot_check", "monthly_appraisal", "year_end"
-]
+RecordKind = Literal["weekly_inspection", "monthly_inspection", "spot_check", "monthly_appraisal", "year_end"]
 
 
 class FormUse(Applies):
@@ -40,9 +38,7 @@ class StageSpec(Part):
     days: Days
     alongside: bool = False
     overdue: Overdue = "remind"
-    when: Literal["always", "has_superior", "has_vp", "has_customers", "scored_by_supervisor"] = (
-        "always"
-    )
+    when: Literal["always", "has_superior", "has_vp", "has_customers", "scored_by_supervisor"] = "always"
 
     def form_for(self, *, population: str, post: str) -> str | None:
         """The code of the form that this person is rated on here, or None."""
@@ -66,7 +62,7 @@ class CycleKind(Part):
     record_kind: RecordKind
     stages: Annotated[tuple[StageSpec, ...], Field(min_length=1)]
     parts: Annotated[tuple[ScorePart, ...], Field(min_length=1)]
-    parts_by_form: dict[Code, tuple[ScorePart, ...]] = {}
+    parts_by_form: dict[Code, tuple[ScorePart, ...]] = Field(default={})
     """Other parts for people whose first scored form is this one (a KPI table is all there is)."""
     ranked: bool = False
     tests: tuple[Code, ...] = ()

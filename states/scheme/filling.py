@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from states.scheme.forms import DeductionForm, FormSpec, Rated
-from states.scheme.model import Scheme
+
+if TYPE_CHECKING:
+    from states.scheme.model import Scheme
 
 
 def fill(scheme: Scheme) -> Scheme:

@@ -59,8 +59,7 @@ def _with_codes(values: dict[str, Any]) -> dict[str, Any]:
         entries = values.get(section)
         if isinstance(entries, dict):
             coded[section] = {
-                key: {"code": key, **entry} if isinstance(entry, dict) else entry
-                for key, entry in entries.items()
+                key: {"code": key, **entry} if isinstance(entry, dict) else entry for key, entry in entries.items()
             }
     return coded
 
@@ -68,7 +67,7 @@ def _with_codes(values: dict[str, Any]) -> dict[str, Any]:
 def builtin_scheme_codes() -> tuple[str, ...]:
     """The codes of the schemes that the product ships."""
     folder = resources.files("states.scheme") / "builtin"
-    return tuple(sorted(f.name.removesuffix(".yaml") for f in folder.iterdir() if f.name.endswith(".yaml")))  # fmt: skip  # noqa: E501
+    return tuple(sorted(f.name.removesuffix(".yaml") for f in folder.iterdir() if f.name.endswith(".yaml")))
 
 
 def builtin_scheme_text(code: str = "customer_service") -> str:

@@ -7,8 +7,8 @@ from typing import Annotated
 from pydantic import Field
 
 from states.scheme.base import Code, Part, Text, Words, by_code
-from states.scheme.cycles import CycleKind
-from states.scheme.forms import FormSpec, Gate, Scale
+from states.scheme.cycles import CycleKind  # noqa: TC001 - pydantic reads it
+from states.scheme.forms import FormSpec, Gate, Scale  # noqa: TC001 - pydantic reads them
 from states.scheme.results import (
     ActionSpec,
     Calendar,
@@ -54,7 +54,7 @@ class Scheme(Part):
     calendar: Calendar = Calendar()
     rulebook: Rulebook | None = None
     gates: tuple[Gate, ...] = ()
-    job_descriptions: dict[Code, JobDescription] = {}
+    job_descriptions: dict[Code, JobDescription] = Field(default={})
 
     def population(self, code: str) -> Population | None:
         """The population with this code, or None."""

@@ -6,10 +6,9 @@ never be more than the plain text it shows (and never an alias bomb).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 from io import StringIO
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
@@ -23,6 +22,9 @@ from ruamel.yaml.events import (
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from states.errors import Message
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 MOST_BYTES = 1_000_000
 DEEPEST = 40
@@ -69,8 +71,7 @@ def as_text(source: str | bytes) -> str:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         fault = Message(
-            "The scheme file must be UTF-8 text; the byte 0x%(found)s is not. "
-            "Save the file as UTF-8.",
+            "The scheme file must be UTF-8 text; the byte 0x%(found)s is not. Save the file as UTF-8.",
             found=f"{data[error.start]:02x}",
         )
         raise Unreadable([(line, (), fault)]) from None

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from states.scheme.base import Amount, BandCode, Code, Days, Part, Percent, Positive, Text, by_code
-from states.scheme.cycles import RecordKind
+from states.scheme.cycles import RecordKind  # noqa: TC001 - pydantic reads it
 
 
 class Pool(Part):
@@ -95,7 +95,7 @@ class Distribution(Part):
     small_under: Annotated[int, Field(ge=0, le=10_000)] = 20
     crowded_times: Positive = Decimal(2)
     titles: Code | None = None
-    title_presets: dict[Code, dict[BandCode, Text]] = {}
+    title_presets: dict[Code, dict[BandCode, Text]] = Field(default={})
 
     def band(self, code: str) -> Band | None:
         """The band with this code, or None."""
