@@ -1,21 +1,24 @@
 # The contract is three targets: setup, run, test. Nothing is needed beforehand but Python >= 3.11 with venv, and make.
 PYTHON ?= python3
 UV ?= uv
+WORKERS ?= 2
+PYTEST_OPTIONS ?=
 VENV := .venv
 BIN := $(VENV)/bin
 KAOPING_PORT ?= 8000
-KAOPING_DATA ?= data
+KAOPING_DATA ?= var
 LOCK := requirements/dev-lock.txt
 # The stamp's name carries what was installed: another lock is another name, and a second run finds its own.
 STAMP = $(VENV)/.installed-$(shell cat $(LOCK) pyproject.toml | cksum | cut -d' ' -f1)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lock translations clean
+.NOTPARALLEL:
+.PHONY: help setup run test check test-sqlite test-postgresql lock image clean
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
 
-setup: $(STAMP) translations ## make .venv from the lock
+setup: $(STAMP) ## make .venv from the lock
 
 $(STAMP):
 	@$(PYTHON) -c 'import sys; sys.exit("Kaoping needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Name another with: make setup PYTHON=python3.12" if sys.version_info < (3, 11) else 0)'
@@ -30,5 +33,24 @@ lock: ## resolve the dependencies anew (needs uv)
 	$(UV) pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet -o requirements/lock.txt
 	$(UV) pip compile pyproject.toml --extra dev -c requirements/lock.txt --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet -o requirements/dev-lock.txt
 
-translations: $(STAMP)
-	@true
+run: setup ## the sample company on http://127.0.0.1:8000 (KAOPING_PORT, KAOPING_DATA choose another port and folder)
+	@exec $(BIN)/kaoping demo --host 127.0.0.1 --port $(KAOPING_PORT) --data $(KAOPING_DATA)
+
+test: setup check test-sqlite test-postgresql ## everything: checks, then the tests on SQLite and on PostgreSQL
+
+check: setup ## style, types, direction of imports
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+test-sqlite: setup ## all tests, the database being SQLite
+	KAOPING_TEST_DATABASE=sqlite $(BIN)/pytest -n $(WORKERS) $(PYTEST_OPTIONS)
+
+test-postgresql: setup ## the tests that touch a database, the database being PostgreSQL
+	KAOPING_TEST_DATABASE=postgresql $(BIN)/pytest -n $(WORKERS) $(PYTEST_OPTIONS)
+
+image: ## the container image
+	docker build --tag kaoping:latest .
+
+clean: ## remove what setup and the tests made; data folders stay
+	rm -rf $(VENV) *.egg-info test-results .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

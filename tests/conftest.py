@@ -42,11 +42,13 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """On PostgreSQL only what touches a database runs: the rest has run on SQLite already."""
-    if kinds.kind() == "sqlite":
-        return
-    kept = [item for item in items if _touches_a_database(item)]
-    config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
-    items[:] = kept
+    wanted = _not_of_postgresql_alone if kinds.kind() == "sqlite" else _touches_a_database
+    config.hook.pytest_deselected(items=[item for item in items if not wanted(item)])
+    items[:] = [item for item in items if wanted(item)]
+
+
+def _not_of_postgresql_alone(item: pytest.Item) -> bool:
+    return item.get_closest_marker("postgresql") is None
 
 
 def _touches_a_database(item: pytest.Item) -> bool:
@@ -107,8 +109,10 @@ def _make(database: str, folder: Path, **settings: Any) -> Flask:
 
 
 @pytest.fixture(scope="session")
-def _application(_database: str, tmp_path_factory: pytest.TempPathFactory) -> Flask:
-    return _make(_database, tmp_path_factory.mktemp("data"))
+def _application(_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    app = _make(_database, tmp_path_factory.mktemp("data"))
+    yield app
+    _let_go(app)
 
 
 @pytest.fixture

@@ -85,14 +85,15 @@ class PostgresDatabases(Databases):
 
     def fresh(self, name: str) -> str:
         with alone("template"):
-            return self._cluster().create(name, template=TEMPLATE)
+            return self.cluster().create(name, template=TEMPLATE)
 
     def reset(self, url: str) -> None:
         with psycopg.connect(_libpq(url), autocommit=True) as connection:
             connection.execute(END_OTHERS)
             connection.execute(EMPTY)
 
-    def _cluster(self) -> Postgres:
+    def cluster(self) -> Postgres:
+        """The run's own cluster, started and with its template when it was not yet."""
         folder = stage() / "pg"
         found = Postgres.at(folder)
         if found is None:
