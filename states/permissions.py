@@ -74,7 +74,24 @@ class PersonFacts:
     vp_id: int | None = None
 
 
-Facts = ReviewFacts | AssignmentFacts | PersonFacts | NoFacts
+@dataclass(frozen=True)
+class FormFacts:
+    """What the rules need to know of a filled form. `own`: the person rated filled it in.
+
+    `confidential`: it was asked of colleagues, who were promised that only HR reads it.
+    """
+
+    assignee_id: int | None
+    employee_id: int
+    superior_id: int | None = None
+    vp_id: int | None = None
+    own: bool = False
+    confidential: bool = False
+    submitted: bool = False
+    released: bool = False
+
+
+Facts = ReviewFacts | AssignmentFacts | FormFacts | PersonFacts | NoFacts
 Rule = Callable[[Actor, Facts], Message | None]
 
 NEEDS_HR = Message("This is for human resources. Please ask HR if you need it.")
@@ -105,15 +122,17 @@ def _may_see_review(actor: Actor, facts: Facts) -> Message | None:
 
 def _may_see_figures(actor: Actor, facts: Facts) -> Message | None:
     """Totals and bands: of oneself once released, of others for whom they are work."""
-    refused = _may_see_review(actor, facts)
-    if refused or not isinstance(facts, ReviewFacts):
-        return refused or NOT_YOURS
+    if not isinstance(facts, ReviewFacts):
+        return NOT_YOURS
+    if actor.has(HR, GENERAL_MANAGER, DEPUTY_APPROVER) and actor.employee_id != facts.employee_id:
+        return None
+    in_line = actor.employee_id is not None and actor.employee_id in {facts.superior_id, facts.vp_id}
+    if actor.employee_id != facts.employee_id and not in_line:
+        return NOT_YOURS
     if facts.released:
         return None
     if actor.employee_id == facts.employee_id:
         return Message("Your result is not released yet. You will be told when it is.")
-    if actor.has(HR, GENERAL_MANAGER, DEPUTY_APPROVER):
-        return None
     return Message("This result is not released yet.")
 
 
@@ -122,6 +141,39 @@ def _may_fill(actor: Actor, facts: Facts) -> Message | None:
         if actor.employee_id == facts.assignee_id:
             return None
     return Message("This form was given to somebody else. Your own forms are on your start page.")
+
+
+def _may_see_form(actor: Actor, facts: Facts) -> Message | None:
+    """A filled form: its author, who works on from it, and the person rated once it is released."""
+    if not isinstance(facts, FormFacts) or actor.employee_id is None:
+        return NOT_YOURS
+    if actor.employee_id == facts.assignee_id:
+        return None
+    if not facts.submitted:
+        return Message("This form is not submitted yet. Until then only its author sees it.")
+    if actor.employee_id == facts.employee_id:
+        return _may_see_form_about_oneself(facts)
+    if actor.has(HR, GENERAL_MANAGER, DEPUTY_APPROVER):
+        return None
+    in_line = actor.employee_id in {facts.superior_id, facts.vp_id}
+    return None if in_line and facts.own else NOT_YOURS
+
+
+def _may_see_form_about_oneself(facts: FormFacts) -> Message | None:
+    if facts.confidential:
+        return Message("What colleagues answered is confidential. You see the figure they make together.")
+    if facts.released:
+        return None
+    return Message("Your result is not released yet. You will be told when it is.")
+
+
+def _may_enter_kpi(actor: Actor, facts: Facts) -> Message | None:
+    """Actuals of key figures: HR, but not one's own."""
+    if not actor.has(HR):
+        return NEEDS_HR
+    if isinstance(facts, PersonFacts) and actor.employee_id == facts.employee_id:
+        return Message("Nobody enters their own key figures. Please ask a colleague in HR.")
+    return None
 
 
 def _may_calibrate(actor: Actor, facts: Facts) -> Message | None:
@@ -144,6 +196,23 @@ def _may_approve(actor: Actor, facts: Facts) -> Message | None:
     if actor.account_id == facts.submitted_by or actor.account_id in facts.calibrators:
         return Message("You calibrated this grade. Another person approves it.")
     return None
+
+
+def _may_manage_account(actor: Actor, facts: Facts) -> Message | None:
+    """Who approves must not be impersonated by HR: a password link to such an account is the administrator's."""
+    if not actor.has(ADMIN, HR):
+        return NEEDS_HR
+    powerful = isinstance(facts, AccountFacts) and not facts.roles.isdisjoint({GENERAL_MANAGER, DEPUTY_APPROVER, ADMIN})
+    if powerful and not actor.has(ADMIN):
+        return Message("This account approves grades or administers the system. Please ask an administrator.")
+    return None
+
+
+def _may_give_roles(actor: Actor, facts: Facts) -> Message | None:
+    refused = _may_manage_account(actor, facts)
+    if refused is None and isinstance(facts, AccountFacts) and facts.account_id == actor.account_id:
+        return Message("Nobody changes their own roles. Please ask another administrator.")
+    return refused
 
 
 def _may_acknowledge(actor: Actor, facts: Facts) -> Message | None:
@@ -193,9 +262,13 @@ RULES: dict[str, Rule] = {
     "see_incidents": _roles(HR, ADMIN),
     "see_mail": _roles(HR, ADMIN),
     "manage_accounts": _roles(ADMIN, HR),
+    "manage_account": _may_manage_account,
+    "give_roles": _may_give_roles,
     "see_review": _may_see_review,
     "see_result": _may_see_figures,
     "fill_form": _may_fill,
+    "see_form": _may_see_form,
+    "enter_kpi": _may_enter_kpi,
     "calibrate": _may_calibrate,
     "approve": _may_approve,
     "acknowledge": _may_acknowledge,

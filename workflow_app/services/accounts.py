@@ -11,7 +11,7 @@ from sqlalchemy import select
 from zxcvbn import zxcvbn
 
 from states.errors import Message, Refusal
-from states.permissions import Actor
+from states.permissions import AccountFacts, Actor
 from workflow_app.access import require
 from workflow_app.db import db
 from workflow_app.models import Account, Employee, PasswordLink
@@ -43,7 +43,7 @@ def open_account(
 
 def issue_password_link(account: Account, *, actor: Actor, now: datetime) -> str:
     """A fresh one-time token (its digest is kept); older unused links of the account end."""
-    require(actor, "manage_accounts")
+    require(actor, "manage_account", AccountFacts(account.id, frozenset(account.roles)))
     for old in db.session.scalars(select(PasswordLink).filter_by(account_id=account.id, used_at=None)):
         old.used_at = now
     token = secrets.token_urlsafe(32)
