@@ -145,18 +145,18 @@ def _may_fill(actor: Actor, facts: Facts) -> Message | None:
 
 def _may_see_form(actor: Actor, facts: Facts) -> Message | None:
     """A filled form: its author, who works on from it, and the person rated once it is released."""
-    if not isinstance(facts, FormFacts) or actor.employee_id is None:
+    if not isinstance(facts, FormFacts):
         return NOT_YOURS
-    if actor.employee_id == facts.assignee_id:
+    me = actor.employee_id
+    if me is not None and me == facts.assignee_id:
         return None
     if not facts.submitted:
         return Message("This form is not submitted yet. Until then only its author sees it.")
-    if actor.employee_id == facts.employee_id:
+    if me == facts.employee_id:
         return _may_see_form_about_oneself(facts)
-    if actor.has(HR, GENERAL_MANAGER, DEPUTY_APPROVER):
-        return None
-    in_line = actor.employee_id in {facts.superior_id, facts.vp_id}
-    return None if in_line and facts.own else NOT_YOURS
+    in_line = me is not None and me in {facts.superior_id, facts.vp_id}
+    oversees = actor.has(HR) or (actor.has(GENERAL_MANAGER, DEPUTY_APPROVER) and not facts.confidential)
+    return None if oversees or (in_line and facts.own) else NOT_YOURS
 
 
 def _may_see_form_about_oneself(facts: FormFacts) -> Message | None:

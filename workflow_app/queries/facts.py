@@ -1,8 +1,11 @@
 """What the rules need to know of rows, as frozen values that states can judge."""
 
-from sqlalchemy import select
+from collections import defaultdict
+from collections.abc import Sequence
 
-from states.permissions import AssignmentFacts, PersonFacts, ReviewFacts
+from sqlalchemy import Select, select
+
+from states.permissions import AssignmentFacts, FormFacts, PersonFacts, ReviewFacts
 from workflow_app.db import db
 from workflow_app.models import Assignment, CalibrationMove, Employee, Review
 
@@ -42,6 +45,57 @@ def assignment_facts(assignment: Assignment) -> AssignmentFacts:
     )
 
 
+def form_facts(assignment: Assignment, *, confidential: bool) -> FormFacts:
+    """A filled form as the rules see it; `confidential` says that colleagues answered it."""
+    review = assignment.review
+    return FormFacts(
+        assignee_id=assignment.assignee_id,
+        employee_id=review.employee_id,
+        superior_id=review.superior_id,
+        vp_id=review.vp_id,
+        own=assignment.assignee_id == review.employee_id,
+        confidential=confidential,
+        submitted=assignment.state == "submitted",
+        released=review.released_at is not None,
+    )
+
+
 def person_facts(employee: Employee) -> PersonFacts:
     """An employee as the rules see one."""
     return PersonFacts(employee_id=employee.id, superior_id=employee.superior_id, vp_id=employee.vp_id)
+
+
+def review_facts_of(reviews: Sequence[Review]) -> dict[int, ReviewFacts]:
+    """The facts of many reviews by id, in two queries however many there are."""
+    ids = [review.id for review in reviews]
+    owners = {review.id: review.employee_id for review in reviews}
+    raters = _grouped(
+        select(Assignment.review_id, Assignment.assignee_id).where(
+            Assignment.review_id.in_(ids),
+            Assignment.state.in_(("open", "submitted")),
+            Assignment.assignee_id.is_not(None),
+        )
+    )
+    calibrators = _grouped(
+        select(CalibrationMove.review_id, CalibrationMove.moved_by_id).where(CalibrationMove.review_id.in_(ids))
+    )
+    return {
+        review.id: ReviewFacts(
+            employee_id=review.employee_id,
+            superior_id=review.superior_id,
+            vp_id=review.vp_id,
+            state=review.state,
+            released=review.released_at is not None,
+            raters=frozenset(raters[review.id] - {owners[review.id]}),
+            submitted_by=review.cycle.submitted_by_id,
+            calibrators=frozenset(calibrators[review.id]),
+        )
+        for review in reviews
+    }
+
+
+def _grouped(query: Select[tuple[int, int]]) -> dict[int, set[int]]:
+    found: dict[int, set[int]] = defaultdict(set)
+    for review_id, other_id in db.session.execute(query):
+        found[review_id].add(other_id)
+    return found
