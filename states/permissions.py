@@ -91,7 +91,15 @@ class FormFacts:
     released: bool = False
 
 
-Facts = ReviewFacts | AssignmentFacts | FormFacts | PersonFacts | NoFacts
+@dataclass(frozen=True)
+class AccountFacts:
+    """What the rules need to know of an account that somebody administers."""
+
+    account_id: int
+    roles: frozenset[str] = frozenset()
+
+
+Facts = ReviewFacts | AssignmentFacts | FormFacts | PersonFacts | AccountFacts | NoFacts
 Rule = Callable[[Actor, Facts], Message | None]
 
 NEEDS_HR = Message("This is for human resources. Please ask HR if you need it.")
