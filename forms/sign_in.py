@@ -17,9 +17,7 @@ class SignInForm(Form):
         [InputRequired(N_("Enter your user name, usually your employee number.")), Length(max=NAME_LENGTH)],
         filters=[lambda text: text.strip() if text else text],
     )
-    password = PasswordField(
-        N_("Password"), [InputRequired(N_("Enter your password.")), Length(max=PASSWORD_LENGTH)]
-    )
+    password = PasswordField(N_("Password"), [InputRequired(N_("Enter your password.")), Length(max=PASSWORD_LENGTH)])
 
 
 class PasswordForm(Form):

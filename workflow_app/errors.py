@@ -66,9 +66,9 @@ def _csrf(_error: CSRFError) -> tuple[Any, int]:
 
 def _http(error: HTTPException) -> Any:
     status = error.code or 500
-    if status < 400:  # noqa: PLR2004 (a redirect is not a fault)
+    if status < 400:
         return error
-    message = SENTENCES.get(status, SENTENCES[500 if status >= 500 else 400])  # noqa: PLR2004
+    message = SENTENCES.get(status, SENTENCES[500 if status >= 500 else 400])
     if status == STATUS["too_large"]:
         message = Message(message.key, megabytes=current_app.config["MAX_CONTENT_LENGTH"] // 1024 // 1024)
     return _page(status, (message,))

@@ -7,8 +7,8 @@ from workflow_app.models.events import Event, EventBlock, EventDetail
 from workflow_app.models.forms import Assignment, Submission
 from workflow_app.models.people import Customer, Employee, ServiceLink
 from workflow_app.models.queue import (
-    Incident,
     InboxMessage,
+    Incident,
     MailMessage,
     OutboxMessage,
     Progress,

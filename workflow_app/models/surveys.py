@@ -21,9 +21,7 @@ class Invitation(db.Model):
     __tablename__ = "invitation"
     __table_args__ = (
         UniqueConstraint("review_id", "customer_id"),
-        CheckConstraint(
-            "state IN ('created', 'sent', 'opened', 'submitted', 'declined', 'revoked')", name="state"
-        ),
+        CheckConstraint("state IN ('created', 'sent', 'opened', 'submitted', 'declined', 'revoked')", name="state"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -28,7 +28,12 @@ _nobody = _hasher.hash(secrets.token_urlsafe(16))
 
 
 def open_account(
-    username: str, *, actor: Actor, now: datetime, employee: Employee | None = None, roles: Sequence[str] = (),
+    username: str,
+    *,
+    actor: Actor,
+    now: datetime,
+    employee: Employee | None = None,
+    roles: Sequence[str] = (),
 ) -> Account:
     """Create an account without a password. Refuses a name that is taken (conflict)."""
     require(actor, "manage_accounts")
@@ -80,9 +85,7 @@ def choose_password(token: str, password: str, *, now: datetime) -> Account:
 def set_password(account: Account, password: str) -> None:
     """Keep the argon2 hash of a password that is long and strange enough; end open sessions."""
     if not MIN_LENGTH <= len(password) <= MAX_LENGTH:
-        raise Refusal(
-            Message("A password has %(least)s to %(most)s characters.", least=MIN_LENGTH, most=MAX_LENGTH)
-        )
+        raise Refusal(Message("A password has %(least)s to %(most)s characters.", least=MIN_LENGTH, most=MAX_LENGTH))
     if zxcvbn(password, user_inputs=[account.username, account.display_name])["score"] < MIN_STRENGTH:
         raise Refusal(Message("This password is easy to guess. Three or four unrelated words make a good one."))
     account.password_hash = _hasher.hash(password)

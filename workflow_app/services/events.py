@@ -11,7 +11,12 @@ from workflow_app.models import Event, EventDetail, Review
 
 
 def record_review_event(
-    review: Review, kind: str, *, actor: Actor, now: datetime, data: dict[str, Any] | None = None,
+    review: Review,
+    kind: str,
+    *,
+    actor: Actor,
+    now: datetime,
+    data: dict[str, Any] | None = None,
     detail: dict[str, Any] | None = None,
 ) -> Event:
     """Append an event to a review's stream and raise its version: version = number of its events."""
@@ -20,8 +25,14 @@ def record_review_event(
 
 
 def record_event(
-    subject_type: str, subject_id: int, kind: str, *, actor: Actor, now: datetime,
-    data: dict[str, Any] | None = None, detail: dict[str, Any] | None = None,
+    subject_type: str,
+    subject_id: int,
+    kind: str,
+    *,
+    actor: Actor,
+    now: datetime,
+    data: dict[str, Any] | None = None,
+    detail: dict[str, Any] | None = None,
 ) -> Event:
     """Append an event to any other stream (cycle, assignment, submission, account, …).
 
@@ -33,13 +44,24 @@ def record_event(
     return _append(subject_type, subject_id, (last or 0) + 1, kind, actor, now, data, detail)
 
 
-def _append(  # noqa: PLR0913 (the columns of an event)
-    subject_type: str, subject_id: int, version: int, kind: str, actor: Actor, now: datetime,
-    data: dict[str, Any] | None, detail: dict[str, Any] | None,
+def _append(
+    subject_type: str,
+    subject_id: int,
+    version: int,
+    kind: str,
+    actor: Actor,
+    now: datetime,
+    data: dict[str, Any] | None,
+    detail: dict[str, Any] | None,
 ) -> Event:
     event = Event(
-        subject_type=subject_type, subject_id=subject_id, version=version, kind=kind,
-        actor_id=actor.account_id, at=now, data=data or {},
+        subject_type=subject_type,
+        subject_id=subject_id,
+        version=version,
+        kind=kind,
+        actor_id=actor.account_id,
+        at=now,
+        data=data or {},
     )
     if detail:
         event.detail = EventDetail(data=detail)

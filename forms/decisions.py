@@ -1,0 +1,41 @@
+"""Calibration moves, returns of the approver, decisions on actions."""
+
+from wtforms import Form, IntegerField, SelectField, TextAreaField
+from wtforms.validators import InputRequired, Length, Optional
+from wtforms.widgets import HiddenInput
+
+from states.errors import N_
+
+REASON_LENGTH = 1000
+
+
+class MoveForm(Form):
+    """A person to another band, with the reason."""
+
+    band = SelectField(N_("New band"), validate_choice=False, validators=[InputRequired(N_("Choose a band."))])
+    reason_code = SelectField(
+        N_("Kind of reason"),
+        validate_choice=False,
+        validators=[InputRequired(N_("Choose a kind of reason from the list."))],
+    )
+    reason = TextAreaField(
+        N_("Reason"),
+        [InputRequired(N_("Give the reason; the person rated will read it.")), Length(max=REASON_LENGTH)],
+    )
+    version = IntegerField(validators=[Optional()], widget=HiddenInput())
+
+
+class ReturnForm(Form):
+    """What the approver wants looked at again."""
+
+    reason = TextAreaField(
+        N_("What should be looked at again"),
+        [InputRequired(N_("Say what should be looked at again.")), Length(max=REASON_LENGTH)],
+    )
+
+
+class ActionForm(Form):
+    """A decision on a proposal."""
+
+    reason = TextAreaField(N_("Reason"), [Optional(), Length(max=REASON_LENGTH)])
+    version = IntegerField(validators=[Optional()], widget=HiddenInput())

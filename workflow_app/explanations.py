@@ -1,0 +1,54 @@
+"""The tree behind a figure as it is kept with the review: exact fractions as text, titles in both languages."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+from states.explain import Node
+from states.scheme import Text
+
+
+def stored_tree(node: Node) -> dict[str, Any]:
+    """A node and what is below it, as JSON; figures stay exact (`169/2`), blanks are left out."""
+    held: dict[str, Any] = {
+        "code": node.code,
+        "title": _words(node.title),
+        "value": _figure(node.value),
+        "weight": _figure(node.weight),
+        "contribution": _figure(node.contribution),
+        "full": _figure(node.full),
+        "note": node.note,
+        "clause": _words(node.clause) if node.clause else None,
+        "children": [stored_tree(child) for child in node.children],
+    }
+    return {key: value for key, value in held.items() if value not in (None, "", [])}
+
+
+def read_tree(held: dict[str, Any]) -> Node | None:
+    """The tree of a stored explanation, or None where nothing was worked out."""
+    if not held:
+        return None
+    return Node(
+        title=Text(**held["title"]),
+        value=_exact(held.get("value")),
+        weight=_exact(held.get("weight")),
+        contribution=_exact(held.get("contribution")),
+        full=_exact(held.get("full")),
+        note=held.get("note", ""),
+        clause=Text(**held["clause"]) if held.get("clause") else None,
+        code=held.get("code", ""),
+        children=tuple(child for each in held.get("children", []) if (child := read_tree(each))),
+    )
+
+
+def _words(text: Text) -> dict[str, str]:
+    return {"zh": text.zh, "en": text.en}
+
+
+def _figure(value: Fraction | None) -> str | None:
+    return None if value is None else str(value)
+
+
+def _exact(text: str | None) -> Fraction | None:
+    return None if text is None else Fraction(text)

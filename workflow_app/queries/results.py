@@ -1,0 +1,80 @@
+"""What a person sees of their own reviews, and those who may of others'."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from workflow_app.db import db
+from workflow_app.models import Account, Action, CalibrationMove, Cycle, Review, ReviewStage
+
+
+@dataclass(frozen=True)
+class Step:
+    """One stage as the stepper shows it."""
+
+    title: object
+    state: str
+    late: bool
+    note: datetime | None
+
+
+def own_reviews(employee_id: int | None) -> list[Review]:
+    """The reviews of one person, newest period first."""
+    if employee_id is None:
+        return []
+    return list(
+        db.session.scalars(
+            select(Review)
+            .join(Cycle)
+            .filter(Review.employee_id == employee_id, Cycle.state != "draft")
+            .options(joinedload(Review.cycle), selectinload(Review.stages))
+            .order_by(Cycle.period.desc(), Review.id.desc())
+        )
+    )
+
+
+def steps(review: Review, titles: dict[str, object], now: datetime) -> list[Step]:
+    """Where the review stands, stage by stage; who is late is told, what they wrote is not."""
+    return [_step(stage, titles, now) for stage in review.stages]
+
+
+def _step(stage: ReviewStage, titles: dict[str, object], now: datetime) -> Step:
+    states = {"open": "now", "done": "done", "omitted": "omitted"}
+    late = stage.state == "open" and stage.due_at is not None and stage.due_at < now
+    due = stage.due_at if stage.state == "open" else None
+    return Step(titles.get(stage.stage, stage.stage), states.get(stage.state, "waiting"), late, due)
+
+
+def ranked_number(review: Review) -> int:
+    """How many people were ranked with this one."""
+    count = db.session.scalar(
+        select(func.count())
+        .select_from(Review)
+        .filter(Review.cycle_id == review.cycle_id, Review.population == review.population, Review.rank.is_not(None))
+    )
+    return count or 0
+
+
+def standing_move(review: Review) -> CalibrationMove | None:
+    """The move behind a calibrated band that differs from the computed one."""
+    if review.calibrated_band is None:
+        return None
+    return db.session.scalar(
+        select(CalibrationMove).filter_by(review_id=review.id).order_by(CalibrationMove.id.desc()).limit(1)
+    )
+
+
+def approver_name(review: Review) -> str | None:
+    """Who signed the grade."""
+    account = db.session.get(Account, review.approved_by_id) if review.approved_by_id else None
+    return account.display_name if account else None
+
+
+def approved_actions(review: Review) -> list[Action]:
+    """What was decided to follow; proposals are not shown to the person rated."""
+    decided = ("approved", "in_progress", "done")
+    return list(db.session.scalars(select(Action).filter(Action.review_id == review.id, Action.state.in_(decided))))

@@ -1,0 +1,58 @@
+"""The submitted answers behind a review's year-end score, for a whole cycle at once."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import select
+
+from workflow_app.db import db
+from workflow_app.models import Assignment, Invitation, KpiActual, Review, Submission
+
+
+@dataclass
+class ReviewAnswers:
+    """What was submitted for one review: (stage, form, answers) of raters, answers of customers."""
+
+    filled: list[tuple[str, str, Mapping[str, Any]]] = field(default_factory=list)
+    customers: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
+    kpi: dict[str, dict[str, str]] = field(default_factory=dict)
+
+
+def answers_of_cycle(cycle_id: int, year: int) -> dict[int, ReviewAnswers]:
+    """By review id; drafts and superseded versions are left out. Three queries, however many people."""
+    found: dict[int, ReviewAnswers] = defaultdict(ReviewAnswers)
+    filled = (
+        select(Assignment.review_id, Assignment.stage, Assignment.form, Submission.answers)
+        .join(Submission, Submission.assignment_id == Assignment.id)
+        .join(Review, Review.id == Assignment.review_id)
+        .filter(Review.cycle_id == cycle_id, Submission.state == "submitted", Assignment.state == "submitted")
+        .order_by(Assignment.id)
+    )
+    for review_id, stage, form, answers in db.session.execute(filled):
+        found[review_id].filled.append((stage, form, answers))
+    customers = (
+        select(Invitation.review_id, Invitation.form, Submission.answers)
+        .join(Submission, Submission.invitation_id == Invitation.id)
+        .join(Review, Review.id == Invitation.review_id)
+        .filter(Review.cycle_id == cycle_id, Submission.state == "submitted", Invitation.state == "submitted")
+        .order_by(Invitation.id)
+    )
+    for review_id, form, answers in db.session.execute(customers):
+        found[review_id].customers.append((form, answers))
+    _add_kpi(found, cycle_id, year)
+    return found
+
+
+def _add_kpi(found: dict[int, ReviewAnswers], cycle_id: int, year: int) -> None:
+    rows = (
+        select(Review.id, KpiActual)
+        .join(KpiActual, KpiActual.employee_id == Review.employee_id)
+        .filter(Review.cycle_id == cycle_id, KpiActual.year == year)
+    )
+    for review_id, row in db.session.execute(rows):
+        entered = {"actual": row.actual, "target": row.target}
+        found[review_id].kpi[row.kpi] = {key: str(value) for key, value in entered.items() if value is not None}

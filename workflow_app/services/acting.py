@@ -1,0 +1,127 @@
+"""What follows from a grade: proposals that HR decides, never carried out by themselves (scheme §6)."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from fractions import Fraction
+
+from sqlalchemy import func, select
+
+from states.actions import proposals
+from states.errors import Message, Refusal
+from states.machines.machine import fire
+from states.permissions import SYSTEM, Actor
+from states.scheme import Scheme
+from workflow_app.access import require
+from workflow_app.db import db
+from workflow_app.models import Action, Cycle, Review
+from workflow_app.queries.facts import review_facts
+from workflow_app.schemes import scheme_of
+from workflow_app.services.events import record_event
+from workflow_app.working_days import due_after
+
+SHORTEST_REASON = 5
+REASON_LENGTH = 1000
+
+
+def propose_actions(cycle_id: int, *, now: datetime) -> int:
+    """Write the proposals that follow from the released grades; asking again adds none twice."""
+    cycle = db.session.get_one(Cycle, cycle_id)
+    scheme = scheme_of(cycle)
+    numbers = dict(
+        db.session.execute(
+            select(Review.population, func.count())
+            .filter(Review.cycle_id == cycle_id, Review.rank.is_not(None))
+            .group_by(Review.population)
+        ).tuples()
+    )
+    proposed = db.session.execute(
+        select(Action.review_id, Action.kind).join(Review).filter(Review.cycle_id == cycle_id)
+    ).tuples()
+    there = set(proposed)
+    ranked = select(Review).filter(
+        Review.cycle_id == cycle_id, Review.rank.is_not(None), Review.released_at.is_not(None)
+    )
+    count = 0
+    for review in db.session.scalars(ranked):
+        for kind in _kinds(review, numbers[review.population], scheme):
+            if (review.id, kind) not in there:
+                _propose(review, kind, scheme, now=now)
+                count += 1
+    return count
+
+
+def _kinds(review: Review, number: int, scheme: Scheme) -> list[str]:
+    total = None if review.total is None else Fraction(review.total)
+    return list(proposals(review.final_band, review.rank, number, total, review.flags, scheme))
+
+
+def _propose(review: Review, kind: str, scheme: Scheme, *, now: datetime) -> None:
+    spec = scheme.action(kind)
+    days = spec.days if spec else 0
+    action = Action(
+        review=review,
+        kind=kind,
+        owner_id=_owner(review, spec.owner if spec else "hr"),
+        created_at=now,
+        due_on=(now + timedelta(days=days)).date() if days else None,
+    )
+    db.session.add(action)
+    db.session.flush()
+    record_event(
+        "action", action.id, "action_proposed", actor=SYSTEM, now=now, data={"kind": kind, "review": review.id}
+    )
+
+
+def _owner(review: Review, role: str) -> int | None:
+    return review.superior_id if role == "manager" else None
+
+
+def decide_action(
+    action: Action, decision: str, *, reason: str, actor: Actor, now: datetime, version: int | None = None
+) -> None:
+    """Approve, start, finish or decline a proposal (`approve`, `start`, `finish`, `decline`), with a reason.
+
+    Nothing starts before the appeal window of the review has passed (scheme §6).
+    """
+    require(actor, "decide_action", review_facts(action.review))
+    if version is not None and version != action.version:
+        raise Refusal(Message("Somebody else decided this meanwhile. Look at what is there now."), kind="conflict")
+    _guard_reason(action, decision, reason)
+    if decision == "start" and now < appeal_ends(action.review):
+        raise Refusal(
+            Message(
+                "This takes effect only after the appeal window, on %(day)s.", day=appeal_ends(action.review).date()
+            ),
+            kind="conflict",
+        )
+    before = action.state
+    action.state = fire("action", decision, before, None)
+    action.decided_by_id, action.decided_at = actor.account_id, now
+    action.decision_reason = reason.strip() or action.decision_reason
+    record_event(
+        "action",
+        action.id,
+        f"action_{action.state}",
+        actor=actor,
+        now=now,
+        data={"from": before, "to": action.state},
+        detail={"reason": reason.strip()},
+    )
+
+
+def _guard_reason(action: Action, decision: str, reason: str) -> None:
+    spec = scheme_of(action.review.cycle).action(action.kind)
+    needed = decision == "decline" or (decision == "approve" and spec is not None and len(spec.needs) > 1)
+    if needed and len(reason.strip()) < SHORTEST_REASON:
+        raise Refusal(Message("Give the reason in at least %(least)s characters.", least=SHORTEST_REASON))
+    if len(reason) > REASON_LENGTH:
+        raise Refusal(Message("The reason is too long: at most %(most)s characters.", most=REASON_LENGTH))
+
+
+def appeal_ends(review: Review) -> datetime:
+    """When the appeal window of a released review closes: so many working days after its release."""
+    if review.released_at is None:
+        raise Refusal(Message("This result is not released yet."), kind="conflict")
+    scheme = scheme_of(review.cycle)
+    return due_after(review.released_at, scheme.calendar.appeal_days, scheme)

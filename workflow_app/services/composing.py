@@ -1,0 +1,109 @@
+"""A cycle's totals from records and reviews, by the same rules as `kaoping grade` (scheme §4)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from fractions import Fraction
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from states.explain import explain_review, explain_total
+from states.grading import Graded, PersonYear, RecordValue, grade
+from states.permissions import SYSTEM
+from states.scheme import Scheme
+from states.scheme.cycles import CycleKind
+from states.year_end import Filled, YearEnd, score_review
+from workflow_app.db import db
+from workflow_app.explanations import stored_tree
+from workflow_app.jobs import Job, enqueue
+from workflow_app.models import Cycle, Record, Review
+from workflow_app.queries.scores import ReviewAnswers, answers_of_cycle
+from workflow_app.schemes import scheme_of
+from workflow_app.services.events import record_event
+
+NOTHING = ReviewAnswers()
+
+
+def compose_cycle(cycle_id: int, *, now: datetime) -> int:
+    """Work out every review's parts and total, and ask for their distribution; returns how many.
+
+    Only while the cycle is being calibrated: a repeated job finds the same figures.
+    """
+    cycle = db.session.get_one(Cycle, cycle_id)
+    if cycle.state != "calibrating":
+        return 0
+    scheme, kind = scheme_of(cycle), scheme_of(cycle).cycle_kinds[cycle.kind]
+    year = int(cycle.period[:4])
+    reviews = _reviews(cycle)
+    answers = answers_of_cycle(cycle.id, year)
+    scores = {review.id: _score(review, answers.get(review.id, NOTHING), scheme, kind) for review in reviews}
+    people = _people(reviews, scores, _records(cycle, year))
+    graded = grade(people, year=year, scheme=scheme)
+    for review, person, result in zip(reviews, people, graded, strict=True):
+        _store(review, person, result, scores[review.id], scheme, kind)
+    cycle.composed_at = now
+    record_event("cycle", cycle.id, "cycle_composed", actor=SYSTEM, now=now, data={"reviews": len(reviews)})
+    enqueue(Job.DISTRIBUTE_CYCLE, now=now, cycle_id=cycle.id)
+    return len(reviews)
+
+
+def _reviews(cycle: Cycle) -> list[Review]:
+    return list(
+        db.session.scalars(
+            select(Review)
+            .filter(Review.cycle_id == cycle.id, Review.state != "excluded")
+            .options(joinedload(Review.employee))
+            .order_by(Review.id)
+        )
+    )
+
+
+def _score(review: Review, answers: ReviewAnswers, scheme: Scheme, kind: CycleKind) -> YearEnd:
+    survey = next((stage.code for stage in kind.stages if stage.actor == "customers"), "")
+    filled = [Filled(*one) for one in answers.filled]
+    filled += [Filled(survey, form, given) for form, given in answers.customers]
+    return score_review(
+        filled, scheme=scheme, kind=kind, population=review.population, post=review.post, kpi=answers.kpi
+    )
+
+
+def _records(cycle: Cycle, year: int) -> Mapping[int, list[RecordValue]]:
+    """The year's records by employee; an imported year-end gives way to the review's own."""
+    found: dict[int, list[RecordValue]] = defaultdict(list)
+    reviewed = select(Review.employee_id).filter(Review.cycle_id == cycle.id)
+    rows = select(Record).filter(Record.year == year, Record.employee_id.in_(reviewed)).order_by(Record.period)
+    for row in db.session.scalars(rows):
+        found[row.employee_id].append(RecordValue(row.kind, row.period, Fraction(row.score), Fraction(row.bonus or 0)))
+    return found
+
+
+def _people(
+    reviews: Sequence[Review], scores: Mapping[int, YearEnd], records: Mapping[int, list[RecordValue]]
+) -> list[PersonYear]:
+    return [
+        PersonYear(
+            employee_no=review.employee.employee_no,
+            population=review.population,
+            joined=review.employee.joined,
+            left=review.employee.left,
+            records=tuple(records.get(review.employee_id, ())),
+            year_end=scores[review.id].value,
+        )
+        for review in reviews
+    ]
+
+
+def _store(review: Review, person: PersonYear, result: Graded, score: YearEnd, scheme: Scheme, kind: CycleKind) -> None:
+    review.inspections = result.inspections_display
+    review.monthly = result.monthly_display
+    review.year_end = result.year_end_display
+    review.total = result.total_display
+    review.months_counted = result.months_counted
+    review.flags = sorted({*result.flags, *score.flags} - {"tied_on_cut", "small_population"})
+    titles = {stage.code: stage.title for stage in kind.stages}
+    forms = {code: (scheme.forms[stage.form], stage.forms[0]) for code, stage in score.stages.items() if stage.forms}
+    tree = explain_review(score.parts, titles, forms, title=kind.title)
+    review.explanation = stored_tree(explain_total(result, person, scheme, year_end=tree))

@@ -1,0 +1,60 @@
+"""Totals become ranks and bands, one population at a time (scheme §5)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import datetime
+from fractions import Fraction
+
+from sqlalchemy import select
+
+from states.distribution import distribute
+from states.permissions import SYSTEM
+from workflow_app.db import db
+from workflow_app.models import Cycle, Review
+from workflow_app.schemes import scheme_of
+from workflow_app.services.events import record_event, record_review_event
+
+OUTSIDE = frozenset({"left", "too_new"})
+
+
+def distribute_cycle(cycle_id: int, *, now: datetime) -> int:
+    """Rank and band every population of a cycle that is being calibrated; returns how many were ranked.
+
+    Worked from the totals rounded to 2 places. A calibrated band is kept only where the computed one
+    stayed as it was when somebody departed from it.
+    """
+    cycle = db.session.get_one(Cycle, cycle_id)
+    if cycle.state != "calibrating":
+        return 0
+    populations: dict[str, list[Review]] = defaultdict(list)
+    for review in db.session.scalars(select(Review).filter(Review.cycle_id == cycle_id, Review.state != "excluded")):
+        if review.total is not None and OUTSIDE.isdisjoint(review.flags):
+            populations[review.population].append(review)
+        else:
+            review.rank = review.computed_band = review.calibrated_band = None
+    for reviews in populations.values():
+        _distribute_population(cycle, reviews, now=now)
+    cycle.distributed_at = now
+    ranked = sum(len(reviews) for reviews in populations.values())
+    record_event("cycle", cycle.id, "cycle_distributed", actor=SYSTEM, now=now, data={"ranked": ranked})
+    return ranked
+
+
+def _distribute_population(cycle: Cycle, reviews: list[Review], *, now: datetime) -> None:
+    spec = scheme_of(cycle).distribution
+    placements = distribute([(str(review.id), Fraction(review.total or 0)) for review in reviews], spec)
+    for review in reviews:
+        placement = placements[str(review.id)]
+        changed = review.computed_band != placement.band
+        review.rank = placement.rank
+        review.computed_band = placement.band
+        review.flags = sorted((set(review.flags) - PLACEMENT_FLAGS) | set(placement.flags))
+        if changed:
+            review.calibrated_band = None
+            record_review_event(
+                review, "distributed", actor=SYSTEM, now=now, data={"band": placement.band, "rank": placement.rank}
+            )
+
+
+PLACEMENT_FLAGS = frozenset({"tied_on_cut", "small_population", "crowded_band", "missed_line"})

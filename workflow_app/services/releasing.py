@@ -1,0 +1,70 @@
+"""Release: the persons rated see their grade and how it came about; they sign for having seen it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from states.errors import Message, Refusal
+from states.permissions import SYSTEM, Actor
+from workflow_app.access import require
+from workflow_app.db import db
+from workflow_app.jobs import Job, enqueue
+from workflow_app.models import Cycle, Review
+from workflow_app.queries.facts import review_facts
+from workflow_app.services.advancing import complete_stage
+from workflow_app.services.cycle_states import move_cycle
+from workflow_app.services.events import record_review_event
+from workflow_app.services.result_mails import announce_result
+
+CHUNK = 100
+
+
+def release_cycle(cycle: Cycle, *, actor: Actor, now: datetime) -> None:
+    """Release every signed grade. The worker then opens them person by person and tells each one."""
+    require(actor, "release")
+    unsigned = db.session.scalar(
+        select(func.count()).select_from(Review).filter(Review.cycle_id == cycle.id, Review.state == "approval")
+    )
+    if unsigned:
+        raise Refusal(
+            Message(
+                "%(count)s grades are not signed yet. Ask the approver, or another named approver.", count=unsigned
+            ),
+            kind="conflict",
+        )
+    move_cycle(cycle, "release", actor=actor, now=now)
+    cycle.released_at = now
+    enqueue(Job.RELEASE_CYCLE, now=now, cycle_id=cycle.id)
+
+
+def release_reviews(cycle_id: int, *, now: datetime) -> int:
+    """Release the next chunk of reviews; asks for the next chunk, then for the actions. Returns how many."""
+    cycle = db.session.get_one(Cycle, cycle_id)
+    reviews = list(
+        db.session.scalars(
+            select(Review)
+            .filter(Review.cycle_id == cycle_id, Review.state == "release")
+            .order_by(Review.id)
+            .limit(CHUNK)
+        )
+    )
+    for review in reviews:
+        review.released_at = now
+        record_review_event(review, "released", actor=SYSTEM, now=now, data={"band": review.final_band})
+        complete_stage(review, "release", actor=SYSTEM, now=now)
+        announce_result(review, now=now)
+    follow = Job.RELEASE_CYCLE if len(reviews) == CHUNK else Job.PROPOSE_ACTIONS
+    enqueue(follow, now=now, cycle_id=cycle.id)
+    return len(reviews)
+
+
+def acknowledge(review: Review, *, actor: Actor, now: datetime) -> None:
+    """The person rated signs for having seen the result, which is no consent. Twice is once."""
+    require(actor, "acknowledge", review_facts(review))
+    if review.acknowledged_at:
+        return
+    review.acknowledged_at = now
+    record_review_event(review, "acknowledged", actor=actor, now=now)
+    complete_stage(review, "acknowledgement", actor=actor, now=now)

@@ -1,0 +1,103 @@
+"""What follows from the grades: HR sees the proposals and decides them."""
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+
+from forms.decisions import ActionForm
+from states.errors import Message, Refusal
+from workflow_app.access import allowed, current_actor
+from workflow_app.clock import now
+from workflow_app.db import db, unit_of_work
+from workflow_app.errors import status_of
+from workflow_app.models import Action, Cycle
+from workflow_app.queries import actions as queries
+from workflow_app.schemes import scheme_of
+from workflow_app.services import acting
+
+blueprint = Blueprint("actions", __name__)
+DECISIONS = {"approve": ("proposed",), "decline": ("proposed",), "start": ("approved",), "finish": ("in_progress",)}
+
+
+@blueprint.get("/actions")
+@allowed("see_actions")
+def table() -> str:
+    cycles = queries.released_cycles()
+    wanted = request.args.get("cycle", type=int)
+    cycle = next((one for one in cycles if one.id == wanted), cycles[0] if cycles else None)
+    if cycle is None:
+        return render_template("actions/table.html", cycle=None, cycles=[])
+    return render_template("actions/table.html", cycle=cycle, cycles=cycles, **_rows(cycle))
+
+
+@blueprint.get("/actions/<int:action_id>")
+@allowed("see_actions")
+def one(action_id: int) -> str:
+    return _page(_action(action_id))
+
+
+@blueprint.post("/actions/<int:action_id>/<decision>")
+@allowed("decide_action")
+def decide(action_id: int, decision: str) -> Any:
+    action = _action(action_id)
+    form = ActionForm(request.form)
+    if decision not in DECISIONS:
+        raise Refusal(Message("There is no such decision. Please use the buttons on the page."), kind="not_found")
+    if not form.validate():
+        return _page(action, form=form), 422
+    try:
+        with unit_of_work():
+            acting.decide_action(
+                action,
+                decision,
+                reason=form.reason.data or "",
+                actor=current_actor(),
+                now=now(),
+                version=form.version.data,
+            )
+    except Refusal as refusal:
+        return _page(_action(action_id), form=form, refusal=refusal), status_of(refusal)
+    flash(_("Your decision is recorded."))
+    return redirect(url_for("actions.table", cycle=action.review.cycle_id))
+
+
+def _action(action_id: int) -> Action:
+    action = db.session.get(Action, action_id)
+    if action is None:
+        raise Refusal(Message("There is no such proposal."), kind="not_found")
+    return action
+
+
+def _page(action: Action, *, form: ActionForm | None = None, refusal: Refusal | None = None) -> str:
+    spec = scheme_of(action.review.cycle).action(action.kind)
+    possible = [decision for decision, states in DECISIONS.items() if action.state in states]
+    return render_template(
+        "actions/one.html",
+        action=action,
+        spec=spec,
+        form=form or ActionForm(),
+        refusal=refusal,
+        possible=possible,
+        appeal_ends=acting.appeal_ends(action.review),
+    )
+
+
+def _rows(cycle: Cycle) -> dict[str, Any]:
+    kind, state = request.args.get("kind"), request.args.get("state")
+    number = max(1, request.args.get("page", 1, type=int))
+    rows, pages = queries.page(cycle, kind=kind, state=state, number=number)
+    counted = queries.counts(cycle)
+    specs = [spec for spec in scheme_of(cycle).actions if any(key[0] == spec.kind for key in counted)]
+    totals = {spec.kind: sum(count for key, count in counted.items() if key[0] == spec.kind) for spec in specs}
+    return {
+        "rows": rows,
+        "pages": pages,
+        "page": number,
+        "kind": kind,
+        "state": state,
+        "specs": specs,
+        "totals": totals,
+        "open_counts": {spec.kind: counted.get((spec.kind, "proposed"), 0) for spec in specs},
+        "titles": {spec.kind: spec.title for spec in scheme_of(cycle).actions},
+    }
