@@ -26,6 +26,8 @@ class Job(StrEnum):
     RELEASE_CYCLE = "release_cycle"
     PROPOSE_ACTIONS = "propose_actions"
     SEND_INVITATIONS = "send_invitations"
+    REMIND_CUSTOMERS = "remind_customers"
+    CLOSE_SURVEYS = "close_surveys"
     REMIND = "remind"
     SEND_MAIL = "send_mail"
 

@@ -18,5 +18,6 @@ INVITATION = Table(
         Move("amend", ("submitted",), "submitted", STILL_OPEN),
         Move("decline", WAITING, "declined"),
         Move("revoke", (*WAITING, "declined"), "revoked"),
+        Move("replace", (*WAITING, "declined", "revoked"), "created"),
     ),
 )

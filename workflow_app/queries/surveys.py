@@ -1,0 +1,210 @@
+"""What is asked about customers' answers: who was asked, who answered, what it makes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, select
+
+from states.scheme.forms import Questionnaire
+from states.scoring import QuestionnaireScore, questionnaire_score
+from workflow_app.db import db
+from workflow_app.models import Customer, Employee, Event, Invitation, Review, ReviewStage, Submission
+from workflow_app.schemes import scheme_of
+from workflow_app.survey_links import digest_of, named_by
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from states.scheme.cycles import StageSpec
+    from workflow_app.models import Cycle
+
+CLOSED = frozenset({"submitted", "declined", "revoked"})
+UNANSWERED = frozenset({"created", "sent", "opened"})
+
+
+def survey_stage(cycle: Cycle) -> StageSpec | None:
+    """The stage of the cycle's kind that customers fill in, or None."""
+    stages = scheme_of(cycle).cycle_kinds[cycle.kind].stages
+    return next((stage for stage in stages if stage.actor == "customers"), None)
+
+
+def survey_row(review: Review) -> ReviewStage | None:
+    """The customers' stage of a review, or None where it has none."""
+    spec = survey_stage(review.cycle)
+    return db.session.scalar(select(ReviewStage).filter_by(review_id=review.id, stage=spec.code)) if spec else None
+
+
+def questionnaire_of(cycle: Cycle, form: str) -> Questionnaire:
+    """The questionnaire that an invitation pins, as it was when the cycle was launched."""
+    found = scheme_of(cycle).forms[form]
+    if not isinstance(found, Questionnaire):
+        raise TypeError(f"{form} is a {found.kind}, no questionnaire")
+    return found
+
+
+def minimum_of(cycle: Cycle, form: str) -> int:
+    """How many answers the questionnaire needs to count."""
+    return questionnaire_of(cycle, form).minimum_answers or scheme_of(cycle).minimum_answers.to_count
+
+
+def minimum_to_show(cycle: Cycle) -> int:
+    """How many answers it takes before the person rated sees comments or single questions."""
+    return scheme_of(cycle).minimum_answers.to_show
+
+
+def find_invitation(token: str) -> Invitation | None:
+    """The invitation whose current token this is; by the SHA-256, which is all that is kept of it."""
+    return db.session.scalar(select(Invitation).filter_by(token_hash=digest_of(token)))
+
+
+def invitation_named_by(token: str) -> Invitation | None:
+    """The invitation that a token names, whether or not it proves anything."""
+    number = named_by(token)
+    return db.session.get(Invitation, number) if number else None
+
+
+def latest_answer(invitation: Invitation) -> Submission | None:
+    """The newest submission of an invitation."""
+    query = select(Submission).filter_by(invitation_id=invitation.id).order_by(Submission.number.desc())
+    return db.session.scalar(query.limit(1).execution_options(populate_existing=True))
+
+
+def answer_number(invitation: Invitation, number: int) -> Submission | None:
+    """One version of an invitation's answer."""
+    return db.session.scalar(select(Submission).filter_by(invitation_id=invitation.id, number=number))
+
+
+def asked_about(review_id: int) -> int:
+    """How many customers are asked about this person: with one or two, nobody is anonymous."""
+    query = select(func.count()).select_from(Invitation)
+    return db.session.scalar(query.where(Invitation.review_id == review_id, Invitation.state != "revoked")) or 0
+
+
+def invitations_of(review_id: int) -> Sequence[Invitation]:
+    """The invitations of a review as they are in the database now."""
+    query = select(Invitation).filter_by(review_id=review_id).order_by(Invitation.id)
+    return db.session.scalars(query.execution_options(populate_existing=True)).all()
+
+
+def answers_of(review_id: int) -> list[dict[str, Any]]:
+    """The customers' answers that count for a review; earlier versions are left out."""
+    query = (
+        select(Submission.answers)
+        .join(Invitation, Invitation.id == Submission.invitation_id)
+        .where(Invitation.review_id == review_id, Invitation.state == "submitted", Submission.state == "submitted")
+        .order_by(Invitation.id)
+    )
+    return list(db.session.scalars(query))
+
+
+def survey_score(review: Review, form: str) -> QuestionnaireScore:
+    """What the customers' answers to a form make of 100; its value is None below the minimum, never 0."""
+    spec = questionnaire_of(review.cycle, form)
+    return questionnaire_score(spec, answers_of(review.id), minimum=minimum_of(review.cycle, form))
+
+
+@dataclass
+class Asked:
+    """One customer asked about one person, as HR sees it: no answer, no score."""
+
+    id: int
+    customer: Customer
+    state: str
+    sent_at: Any
+    closed_at: Any
+    expires_at: Any
+    decline_kind: str | None
+    decline_reason: str | None
+    flagged: bool = False
+
+
+@dataclass
+class Responses:
+    """One person's customers: how many were asked and have answered, and whether that is enough."""
+
+    review: Review
+    stage: ReviewStage
+    minimum: int
+    asked: list[Asked] = field(default_factory=list)
+    states: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def invited(self) -> int:
+        return sum(number for state, number in self.states.items() if state != "revoked")
+
+    @property
+    def sent(self) -> int:
+        return sum(number for state, number in self.states.items() if state not in {"created", "revoked"})
+
+    @property
+    def answered(self) -> int:
+        return self.states["submitted"]
+
+    @property
+    def short(self) -> int:
+        """How many answers lack until the part counts."""
+        return max(0, self.minimum - self.answered)
+
+    @property
+    def waiting(self) -> int:
+        return sum(self.states[state] for state in UNANSWERED)
+
+
+def responses_of(cycle: Cycle) -> list[Responses]:
+    """Every person of the cycle with a survey, by name; four queries, however many people."""
+    spec = survey_stage(cycle)
+    if spec is None:
+        return []
+    rows = db.session.execute(
+        select(Review, ReviewStage)
+        .join(ReviewStage, ReviewStage.review_id == Review.id)
+        .join(Employee, Employee.id == Review.employee_id)
+        .where(Review.cycle_id == cycle.id, ReviewStage.stage == spec.code)
+        .order_by(Review.department, Employee.name_sort, Employee.employee_no)
+    ).all()
+    found = {review.id: _responses(cycle, spec, review, stage) for review, stage in rows}
+    flagged = _flagged(cycle.id)
+    for invitation, customer in _invited(cycle.id):
+        if invitation.review_id in found:
+            _add(found[invitation.review_id], invitation, customer, flagged=invitation.id in flagged)
+    return [one for one in found.values() if one.asked]
+
+
+def _responses(cycle: Cycle, spec: StageSpec, review: Review, stage: ReviewStage) -> Responses:
+    form = spec.form_for(population=review.population, post=review.post)
+    return Responses(review, stage, minimum_of(cycle, form) if form else 1)
+
+
+def _add(responses: Responses, invitation: Invitation, customer: Customer, *, flagged: bool) -> None:
+    responses.states[invitation.state] += 1
+    responses.asked.append(
+        Asked(
+            invitation.id, customer, invitation.state, invitation.sent_at, invitation.closed_at,
+            invitation.expires_at, invitation.decline_kind, invitation.decline_reason, flagged,
+        )
+    )
+
+
+def _invited(cycle_id: int) -> Iterable[tuple[Invitation, Customer]]:
+    rows = db.session.execute(
+        select(Invitation, Customer)
+        .join(Customer, Customer.id == Invitation.customer_id)
+        .join(Review, Review.id == Invitation.review_id)
+        .where(Review.cycle_id == cycle_id)
+        .order_by(Customer.customer_no)
+    )
+    return ((invitation, customer) for invitation, customer in rows)
+
+
+def _flagged(cycle_id: int) -> frozenset[int]:
+    """Invitations whose answer came from a form with the hidden field filled in."""
+    query = (
+        select(Event.subject_id)
+        .join(Invitation, Invitation.id == Event.subject_id)
+        .join(Review, Review.id == Invitation.review_id)
+        .where(Event.subject_type == "invitation", Event.kind == "answer_flagged", Review.cycle_id == cycle_id)
+    )
+    return frozenset(db.session.scalars(query))

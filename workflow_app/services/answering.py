@@ -1,0 +1,143 @@
+"""A customer answers, answers anew, or declines. Whoever holds the link may; no account is behind it."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from states.errors import Message, Refusal
+from states.exact import half_up
+from states.scoring import score_form
+from workflow_app.access import ANONYMOUS
+from workflow_app.db import db
+from workflow_app.models import Invitation, Review, Submission
+from workflow_app.queries.surveys import UNANSWERED, answer_number, latest_answer, questionnaire_of
+from workflow_app.services.closing_surveys import close_if_complete
+from workflow_app.services.events import record_event
+from workflow_app.services.inviting import GRACE, move, withdraw_mails
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+DECLINE_KINDS = ("unknown_person", "wrong_contact", "declined", "opted_out")
+NEEDS_A_REASON = frozenset({"declined"})
+LONGEST_REASON = 500
+REFERENCE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+SCORE_PLACES = 9
+
+OVER = Message("The survey has closed; answers cannot be taken any more. Thank you for wanting to give one.")
+ENDED = Message("This link is not in use any more. Please ask the company for a new one if you wish to answer.")
+OTHER_ANSWER = Message(
+    "This link was answered from another page meanwhile. What you entered stands below: "
+    "check and send it again if it shall replace that answer."
+)
+NOTHING_ANSWERED = Message("Please answer at least one question, or choose “I cannot answer”.")
+REASON_MISSING = Message("Please say in a few words why you do not want to answer.")
+KIND_MISSING = Message("Please choose what applies.")
+
+
+def lock_invitation(invitation: Invitation) -> None:
+    """Hold the review and the invitation until the transaction ends, and see both as they are now.
+
+    The review first, as everything that moves a review does: two customers of one person who send at
+    once come one after the other, and the second sees that the first has answered.
+    """
+    db.session.scalar(select(Review.id).where(Review.id == invitation.review_id).with_for_update())
+    db.session.refresh(invitation, with_for_update=True)
+
+
+def submit_answers(
+    invitation: Invitation, answers: dict[str, Any], *, known: int, now: datetime, flagged: bool = False
+) -> Submission:
+    """Keep a customer's answers; `known` is the number of answers that the customer's page knew of.
+
+    The same answers again (a double click, a lost reply) are the submission that is there already. Other
+    answers from a page that did not know of it are refused (conflict), as is a link that has ended (gone)
+    and a form without any answer (invalid).
+    """
+    lock_invitation(invitation)
+    latest = latest_answer(invitation)
+    number = latest.number if latest else 0
+    if known < number:
+        return _repeated(invitation, answers, known)
+    guard_open(invitation, now=now)
+    form = questionnaire_of(invitation.review.cycle, invitation.form)
+    if not any(answers.get(item.code) for item in form.items):
+        raise Refusal(NOTHING_ANSWERED)
+    score = score_form(form, answers).value
+    if latest:
+        latest.state = "superseded"
+    made = Submission(
+        invitation_id=invitation.id, number=number + 1, state="submitted", answers=answers, saved_at=now,
+        submitted_at=now, score=None if score is None else half_up(score, SCORE_PLACES),
+    )
+    db.session.add(made)
+    _close(invitation, "amend" if latest else "submit", now=now)
+    invitation.reference = invitation.reference or _reference()
+    kind = "answer_flagged" if flagged else "answer_submitted"
+    record_event("invitation", invitation.id, kind, actor=ANONYMOUS, now=now, data={"number": made.number})
+    close_if_complete(invitation.review, now=now)
+    return made
+
+
+def decline(invitation: Invitation, kind: str, reason: str, *, now: datetime) -> None:
+    """Note that a customer does not answer, and why; saying so again changes nothing.
+
+    Refuses (invalid) an unknown kind, a missing or over-long reason; (gone) a link that has ended;
+    (conflict) an answered one.
+    """
+    why = reason.strip()
+    if kind not in DECLINE_KINDS:
+        raise Refusal(KIND_MISSING)
+    if kind in NEEDS_A_REASON and not why:
+        raise Refusal(REASON_MISSING)
+    if len(why) > LONGEST_REASON:
+        raise Refusal(Message("Shorten this to %(limit)s characters; it has %(count)s.",
+                              limit=LONGEST_REASON, count=len(why)))
+    lock_invitation(invitation)
+    if invitation.state == "declined":
+        return
+    if invitation.state == "submitted":
+        raise Refusal(Message("You have answered already; thank you. You can change your answers instead."),
+                      kind="conflict")
+    guard_open(invitation, now=now)
+    _close(invitation, "decline", now=now)
+    invitation.decline_kind, invitation.decline_reason = kind, why or None
+    record_event("invitation", invitation.id, "invitation_declined", actor=ANONYMOUS, now=now, data={"kind": kind})
+    close_if_complete(invitation.review, now=now)
+
+
+def note_opened(invitation: Invitation, *, now: datetime) -> None:
+    """Somebody has begun to answer. Set by a first sent form, never by a page that was merely fetched."""
+    if invitation.state in UNANSWERED and invitation.opened_at is None:
+        move(invitation, "open", now=now)
+
+
+def guard_open(invitation: Invitation, *, now: datetime) -> None:
+    """Refuse (gone) a link that has ended, been revoked, or whose cycle has gone on."""
+    if invitation.state == "revoked":
+        raise Refusal(ENDED, kind="gone")
+    if invitation.review.cycle.state != "open" or now >= invitation.expires_at + GRACE:
+        raise Refusal(OVER, kind="gone")
+
+
+def _repeated(invitation: Invitation, answers: dict[str, Any], known: int) -> Submission:
+    following = answer_number(invitation, known + 1)
+    if following is not None and following.answers == answers:
+        return following
+    raise Refusal(OTHER_ANSWER, kind="conflict")
+
+
+def _close(invitation: Invitation, trigger: str, *, now: datetime) -> None:
+    move(invitation, trigger, now=now)
+    invitation.opened_at = invitation.opened_at or now
+    invitation.closed_at = now
+    withdraw_mails(invitation)
+    db.session.flush()
+
+
+def _reference() -> str:
+    letters = [secrets.choice(REFERENCE_LETTERS) for _ in range(8)]
+    return f"{''.join(letters[:4])}-{''.join(letters[4:])}"
