@@ -135,13 +135,13 @@ def _run(handler: Handler, attempt: Attempt) -> Outcome:
         if row is None:
             return Outcome.NOTHING
         now = database_now()
+        row.done_at, row.last_error = now, None
         if not _note_in_inbox(attempt, now):
             return Outcome.NOTHING
         if finish is not None:
             finish()
         elif not handler.outside:
             handler.function(**attempt.payload)
-        row.done_at, row.last_error = now, None
     return Outcome.DONE
 
 
@@ -149,8 +149,8 @@ def _note_in_inbox(attempt: Attempt, now: datetime) -> bool:
     """Whether this transaction is the one that has the effect."""
     insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
     statement = insert(InboxMessage).values(message_key=attempt.key, job=attempt.job, handled_at=now)
-    result = db.session.execute(statement.on_conflict_do_nothing(index_elements=["message_key"]))
-    return bool(result.rowcount == 1)  # type: ignore[attr-defined]
+    statement = statement.on_conflict_do_nothing(index_elements=["message_key"])
+    return db.session.scalar(statement.returning(InboxMessage.message_key)) is not None
 
 
 def _fault(attempt: Attempt, error: Exception) -> Outcome:

@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from contextlib import contextmanager
+from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.error import URLError
@@ -78,7 +79,7 @@ def run_server(
     address = f"http://{host}:{port}"
     with _only_one(settings.data):
         _refuse_taken_port(host, port)
-        migrate(settings)
+        _migrate_apart(settings)
         supervisor = Supervisor(_say)
         supervisor.take_signals()
         try:
@@ -88,6 +89,15 @@ def run_server(
             supervisor.run()
         finally:
             supervisor.stop()
+
+
+def _migrate_apart(settings: Settings) -> None:
+    """Migrate in a process of its own: the supervisor stays small for as long as it runs."""
+    child = get_context("fork").Process(target=migrate, args=(settings,))
+    child.start()
+    child.join()
+    if child.exitcode != 0:
+        raise click.ClickException("The database could not be brought to this version; the lines above say why.")
 
 
 def migrate(settings: Settings) -> None:
@@ -130,10 +140,10 @@ def _start_queue(supervisor: Supervisor, settings: Settings) -> str:
 
 
 def _programs(environment: Mapping[str, str], host: str, port: int, web_processes: int) -> list[Program]:
-    python = [sys.executable, "-m"]
-    celery = [*python, "celery", "-A", "worker.app"]
+    # In a container the worker may well be root: it takes JSON only, so what Celery fears cannot happen.
+    celery = [sys.executable, "-W", "ignore:You're running", "-m", "celery", "--quiet", "-A", "worker.app"]
     web = [
-        *python, "gunicorn", "workflow_app:create_app()", "--bind", f"{host}:{port}",
+        sys.executable, "-m", "gunicorn", "workflow_app:create_app()", "--bind", f"{host}:{port}",
         "--worker-class", "gthread", "--workers", str(web_processes), "--threads", "8",
         "--graceful-timeout", "10", "--log-level", "warning", "--no-control-socket",
     ]
