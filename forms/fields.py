@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from wtforms import RadioField, SelectField, StringField
 from wtforms.validators import StopValidation, ValidationError
+from wtforms.widgets import NumberInput, TextArea
 
 from forms.validators import (
     NOT_A_CHOICE,
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from decimal import Decimal
 
-    from wtforms import Form
+    from wtforms.form import BaseForm
 
     from states.errors import Message
 
@@ -43,6 +44,8 @@ class WordsField(StringField):
         self.longest = longest
         self.multiline = multiline
         self.flags.maxlength = longest
+        if multiline:
+            self.widget = TextArea()
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         if valuelist:
@@ -53,7 +56,7 @@ class WordsField(StringField):
         """Why the text cannot be kept even in a draft."""
         return unsafe(self.data or "", longest=self.longest)
 
-    def pre_validate(self, form: Form) -> None:  # noqa: ARG002 (signature of WTForms)
+    def pre_validate(self, form: BaseForm) -> None:  # noqa: ARG002 (signature of WTForms)
         fault = self.unsafe()
         if fault:
             raise StopValidation(fault)  # type: ignore[arg-type]  # messages are translated at the edge
@@ -61,6 +64,8 @@ class WordsField(StringField):
 
 class FigureField(WordsField):
     """An exact decimal, kept as text; what is no number stays as it was typed."""
+
+    widget = NumberInput()
 
     def __init__(self, *args: Any, places: int = 6, **options: Any) -> None:
         super().__init__(*args, longest=NUMBER_LENGTH, **options)
@@ -75,7 +80,7 @@ class FigureField(WordsField):
         """The figure, or None where nothing (or no number) was typed."""
         return decimal_of(self.data or "")
 
-    def pre_validate(self, form: Form) -> None:
+    def pre_validate(self, form: BaseForm) -> None:
         super().pre_validate(form)
         fault = number_fault(self.data, places=self.places) if self.data else None
         if fault:
@@ -98,15 +103,15 @@ class _Offered:
         offered = {str(value) for value, *_ in self.choices}
         return None if self.data in {None, ""} or self.data in offered else NOT_A_CHOICE
 
-    def pre_validate(self, form: Form) -> None:  # noqa: ARG002 (signature of WTForms)
+    def pre_validate(self, form: BaseForm) -> None:  # noqa: ARG002 (signature of WTForms)
         fault = self.unsafe()
         if fault:
             raise ValidationError(fault)  # type: ignore[arg-type]
 
 
-class PickField(_Offered, SelectField):  # type: ignore[misc]  # the stubs see a positional-only form
+class PickField(_Offered, SelectField):
     """One of a list, or nothing."""
 
 
-class GradeField(_Offered, RadioField):  # type: ignore[misc]
+class GradeField(_Offered, RadioField):
     """One step of a scale; nothing is chosen beforehand."""

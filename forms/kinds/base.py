@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
+from states.errors import Message
+
 if TYPE_CHECKING:
     from wtforms import Form
 
-    from states.errors import Message
+    from states.scheme.base import Text
 
 Answers = dict[str, Any]
 
@@ -15,6 +17,11 @@ Answers = dict[str, Any]
 def name_of(code: str) -> str:
     """The field of a question. The prefix keeps codes such as `data` or `validate` harmless."""
     return f"q_{code}"
+
+
+def labelled(sentence: str, item: Text) -> Any:
+    """A label that is a message: WTForms keeps it as it is, the edge translates it."""
+    return Message(sentence, item=item)
 
 
 class Question(Protocol):

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from forms.fields import FigureField, PickField, WordsField
-from forms.kinds.base import Answers, name_of, refuse
+from forms.kinds.base import Answers, labelled, name_of, refuse
 from forms.validators import NOTE_LENGTH, decimal_of, written
 from states.errors import N_, Message
 
@@ -40,14 +40,20 @@ class DeductionQuestion:
 
     def fields(self, locale: str) -> dict[str, Any]:
         code = self.item.code
-        fields: dict[str, Any] = {name_of(code): FigureField(N_("Points off"), places=PLACES)}
+        fields: dict[str, Any] = {
+            name_of(code): FigureField(labelled(N_("%(item)s, points off"), self.item.title), places=PLACES)
+        }
         if self.item.clauses:
             clauses = [
                 (clause.code, f"{clause.title.in_(locale)} \u2212{written(clause.points)}")
                 for clause in self.item.clauses
             ]
-            fields[clause_name(code)] = PickField(N_("Clause"), choices=[("", NO_CLAUSE), *clauses])
-        fields[note_name(code)] = WordsField(N_("Reason or evidence"), longest=NOTE_LENGTH, multiline=True)
+            fields[clause_name(code)] = PickField(
+                labelled(N_("%(item)s, clause"), self.item.title), choices=[("", NO_CLAUSE), *clauses]
+            )
+        fields[note_name(code)] = WordsField(
+            labelled(N_("%(item)s, reason"), self.item.title), longest=NOTE_LENGTH, multiline=True
+        )
         return fields
 
     def read(self, form: Form) -> Answers:
@@ -64,7 +70,10 @@ class DeductionQuestion:
         code = self.item.code
         answer = answers.get(code) or {}
         deducted = answer.get("deducted") or ""
-        data = {name_of(code): "" if deducted == "0" else deducted, note_name(code): answer.get("note") or ""}
+        data = {
+            name_of(code): "" if deducted == "0" and not answer.get("clause") else deducted,
+            note_name(code): answer.get("note") or "",
+        }
         return data | ({clause_name(code): answer.get("clause") or ""} if self.item.clauses else {})
 
     def check(self, form: Form) -> None:

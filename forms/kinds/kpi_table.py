@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from forms.fields import FigureField, WordsField
-from forms.kinds.base import Answers, name_of, refuse
+from forms.kinds.base import Answers, labelled, name_of, refuse
 from forms.kinds.deduction import note_name
 from forms.validators import NOTE_LENGTH, decimal_of
 from states.errors import N_, Message
@@ -42,10 +42,10 @@ class KpiQuestion:
         if not self.typed:
             return {}
         code = self.row.code
-        fields: dict[str, Any] = {name_of(code): FigureField(N_("Actual"))}
+        fields: dict[str, Any] = {name_of(code): FigureField(labelled(N_("%(item)s, actual"), self.row.title))}
         if self.row.target is None:
-            fields[target_name(code)] = FigureField(N_("Target"))
-        fields[note_name(code)] = WordsField(N_("Note"), longest=NOTE_LENGTH)
+            fields[target_name(code)] = FigureField(labelled(N_("%(item)s, target"), self.row.title))
+        fields[note_name(code)] = WordsField(labelled(N_("%(item)s, note"), self.row.title), longest=NOTE_LENGTH)
         return fields
 
     def read(self, form: Form) -> Answers:

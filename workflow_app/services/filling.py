@@ -1,0 +1,180 @@
+"""Filling in a form: drafts that are kept, submissions that count, corrections as new versions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from werkzeug.datastructures import MultiDict
+
+from forms.builder import answers_from, build_form, prefill, sound_answers
+from states.errors import Message, Refusal
+from states.exact import half_up
+from states.scheme.forms import KpiForm
+from states.scoring import FormScore, score_form
+from workflow_app.access import require
+from workflow_app.db import db
+from workflow_app.models import Assignment, Submission
+from workflow_app.models.records import SCORE_PLACES
+from workflow_app.queries.assignments import latest_submission, versions_of
+from workflow_app.queries.facts import assignment_facts
+from workflow_app.queries.kpi import entered_figures, with_entered
+from workflow_app.schemes import scheme_of
+from workflow_app.services import advancing
+from workflow_app.services.events import record_review_event
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from forms.builder import SchemeForm
+    from forms.kinds.base import Answers
+    from states.permissions import Actor
+    from states.scheme.forms import FormSpec
+
+NOTHING_YET = "0"
+WORKING_CYCLES = frozenset({"open", "released"})
+STALE = Message("A newer version of this form was saved in another window. What you typed here is kept below.")
+NOT_OPEN = {
+    "waiting": Message("This form is not open yet. It opens when the step before is finished."),
+    "submitted": Message("This form is submitted already. It can be changed after it was returned."),
+    "handed_over": Message("This form was handed over to somebody else. Please ask HR."),
+    "omitted": Message("This step was left out of the review, so the form is closed."),
+}
+CYCLE_CLOSED = Message("This cycle takes no more forms. Please ask HR if yours is missing.")
+
+
+def form_spec(assignment: Assignment) -> FormSpec:
+    """The form of the assignment, in the scheme that its cycle is pinned to."""
+    return scheme_of(assignment.review.cycle).forms[assignment.form]
+
+
+def version_of(submission: Submission | None) -> str:
+    """What a page remembers to notice that another window saved meanwhile: number and version."""
+    return f"{submission.number}.{submission.version}" if submission else NOTHING_YET
+
+
+def closed_reason(assignment: Assignment) -> Message | None:
+    """Why nothing can be filled in here now; None while the form is open."""
+    if assignment.state != "open":
+        return NOT_OPEN[assignment.state]
+    return None if assignment.review.cycle.state in WORKING_CYCLES else CYCLE_CLOSED
+
+
+def initial_answers(assignment: Assignment) -> Answers:
+    """What a form holds before anything was saved: key figures that were entered or imported."""
+    spec = form_spec(assignment)
+    return dict(_entered(assignment)) if isinstance(spec, KpiForm) else {}
+
+
+def score_of(assignment: Assignment, answers: Answers) -> FormScore:
+    """The score (0-100, exact) of these answers as far as they can be scored; a draft may lack much.
+
+    Rows of a KPI table that cards and questionnaires fill stay open here: the year-end adds them.
+    """
+    spec = form_spec(assignment)
+    sound = sound_answers(spec, answers)
+    if isinstance(spec, KpiForm):
+        sound = with_entered(sound, _entered(assignment))
+    return score_form(spec, sound)
+
+
+def save_draft(
+    assignment: Assignment, answers: Answers, *, actor: Actor, now: datetime, version: str | None = None
+) -> Submission:
+    """Keep what was typed, however incomplete. `version` is the page's (`version_of`); None skips the check.
+
+    Refuses: forbidden (not the assignee), conflict (closed, or saved elsewhere meanwhile), invalid
+    (characters or lengths that cannot be stored).
+    """
+    _lock(assignment)
+    latest = _guarded(assignment, actor, version)
+    kept = _checked(form_spec(assignment), answers, strict=False)
+    draft = latest if latest is not None and latest.state == "draft" else _new(assignment, latest, now)
+    _write(draft, assignment, kept, now)
+    db.session.flush()
+    return draft
+
+
+def submit(
+    assignment: Assignment, answers: Answers, *, actor: Actor, now: datetime, version: str | None = None
+) -> Submission:
+    """Hand a form in: checked, scored by the server, recorded; then the stage goes on.
+
+    After a return it is a new version, and the old one is superseded. Refuses as `save_draft` does, and
+    (invalid) with everything that a submission lacks.
+    """
+    advancing.lock_review(assignment.review)
+    _lock(assignment)
+    latest = _guarded(assignment, actor, version)
+    kept = _checked(form_spec(assignment), answers, strict=True)
+    submission = latest if latest is not None and latest.state == "draft" else _new(assignment, latest, now)
+    _write(submission, assignment, kept, now)
+    _hand_in(submission, assignment, actor, now)
+    advancing.complete_stage(assignment.review, assignment.stage, actor=actor, now=now)
+    return submission
+
+
+def _lock(assignment: Assignment) -> None:
+    # A draft and a submission, or two first drafts, at the same moment come one after the other.
+    db.session.flush()
+    db.session.refresh(assignment, with_for_update=True)
+
+
+def _guarded(assignment: Assignment, actor: Actor, version: str | None) -> Submission | None:
+    require(actor, "fill_form", assignment_facts(assignment))
+    closed = closed_reason(assignment)
+    if closed:
+        raise Refusal(closed, kind="conflict")
+    latest = latest_submission(assignment.id)
+    if version is not None and version != version_of(latest):
+        raise Refusal(STALE, kind="conflict")
+    return latest
+
+
+def _checked(spec: FormSpec, answers: Answers, *, strict: bool) -> Answers:
+    """The answers as the form itself would read them, whoever calls: page, API or command line."""
+    typed = {name: text for name, text in prefill(spec, answers).items() if text not in (None, "")}
+    form = build_form(spec, "en")(MultiDict(typed))
+    if not (form.validate() if strict else form.validate_draft()):
+        raise Refusal(_faults(form))
+    return answers_from(spec, form)
+
+
+def _faults(form: SchemeForm) -> list[Message]:
+    return [
+        Message("%(question)s: %(fault)s", question=str(field.label.text), fault=fault)
+        for field in form
+        for fault in field.errors
+    ]
+
+
+def _new(assignment: Assignment, latest: Submission | None, now: datetime) -> Submission:
+    number = latest.number + 1 if latest else 1
+    submission = Submission(assignment_id=assignment.id, number=number, state="draft", saved_at=now)
+    db.session.add(submission)
+    return submission
+
+
+def _write(submission: Submission, assignment: Assignment, answers: Answers, now: datetime) -> None:
+    value = score_of(assignment, answers).value
+    submission.answers = answers
+    submission.score = None if value is None else half_up(value, SCORE_PLACES)
+    submission.saved_at = now
+
+
+def _hand_in(submission: Submission, assignment: Assignment, actor: Actor, now: datetime) -> None:
+    submission.state, submission.submitted_at, submission.submitted_by_id = "submitted", now, actor.account_id
+    db.session.flush()
+    for older in versions_of(assignment.id):
+        if older.id != submission.id:
+            older.state = "superseded"
+    assignment.state, assignment.closed_at, assignment.returned_reason = "submitted", now, None
+    data: dict[str, Any] = {
+        "stage": assignment.stage, "form": assignment.form, "assignment": assignment.id,
+        "submission": submission.id, "number": submission.number,
+    }  # fmt: skip
+    record_review_event(assignment.review, "form_submitted", actor=actor, now=now, data=data)
+
+
+def _entered(assignment: Assignment) -> dict[str, dict[str, str]]:
+    review = assignment.review
+    return entered_figures(review.employee_id, review.cycle.period_start.year)
