@@ -50,7 +50,8 @@ def _moves(stages: tuple[str, ...]) -> Iterator[Move]:
             if later:
                 yield Move("return", later, stage, Guard("next", NOT_NEXT, equals=stage))
     if "calibration" in stages and "approval" in stages:
-        yield Move("return_to_calibration", ("approval",), "calibration")
+        signed = tuple(stage for stage in ("approval", RELEASE) if stage in stages)
+        yield Move("return_to_calibration", signed, "calibration")
     yield Move("exclude", tuple(s for s in stages if s not in open_to_appeal), EXCLUDED, HAS_REASON)
     if open_to_appeal:
         yield Move("appeal", (*open_to_appeal, CLOSED), APPEALED, IN_WINDOW)

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from states import stages as rules
 from states.errors import Message, Refusal
+from states.machines.machine import fire
 from states.permissions import Actor
 from states.scheme.cycles import CycleKind, StageSpec
 from states.stages import DONE, OMITTED, OPEN, WAITING, Step
@@ -32,11 +33,7 @@ def open_stages(review: Review, *, actor: Actor, now: datetime) -> None:
     rows = stage_rows(review)
     for code in rules.opening(_steps(rows)):
         _open(review, _row(rows, code), due_at=None, actor=actor, now=now)
-    state = rules.state_of(_steps(rows))
-    if state != review.state:
-        review.prev_state, review.state = review.state, state
-    if state == rules.CLOSED:
-        record_review_event(review, "closed", actor=actor, now=now)
+    _move_to(review, rules.state_of(_steps(rows)), rows, actor=actor, now=now)
     db.session.flush()
 
 
@@ -85,7 +82,7 @@ def omit_stage(review: Review, stage: str, *, reason: str, actor: Actor, now: da
     _finish(review, row, OMITTED, kind="stage_omitted", actor=actor, now=now, detail={"reason": why})
 
 
-def return_stage(  # noqa: PLR0913 (who, where, why, until when)
+def return_stage(
     review: Review, stage: str, *, reason: str, due_at: datetime | None, actor: Actor, now: datetime
 ) -> None:
     """Send a review back to an earlier stage with a reason and a new deadline (None: the scheme's days).
@@ -175,6 +172,21 @@ def _steps(rows: Iterable[ReviewStage]) -> list[Step]:
     return [Step(row.stage, row.state, row.alongside) for row in rows]
 
 
+def _move_to(review: Review, state: str, rows: list[ReviewStage], *, actor: Actor, now: datetime) -> None:
+    """Set the state that the stages say, by a move that the review's table knows."""
+    if state == review.state:
+        return
+    codes = tuple(row.stage for row in rows)
+    places = {code: place for place, code in enumerate((*codes, rules.CLOSED))}
+    trigger = "advance" if places[state] > places[review.state] else "return"
+    if trigger == "return" and state == rules.CALIBRATION:
+        trigger = "return_to_calibration"
+    review.prev_state = review.state
+    review.state = fire("review", trigger, review.state, {"next": state}, stages=codes)
+    if review.state == rules.CLOSED:
+        record_review_event(review, "closed", actor=actor, now=now)
+
+
 def _open(review: Review, row: ReviewStage, *, due_at: datetime | None, actor: Actor, now: datetime) -> None:
     scheme = scheme_of(review.cycle)
     spec = scheme.cycle_kinds[review.cycle.kind].stage(row.stage)
@@ -196,7 +208,7 @@ def _feed_back(review: Review, row: ReviewStage, *, now: datetime) -> None:
         review.released_at = now
 
 
-def _finish(  # noqa: PLR0913 (the columns of an event)
+def _finish(
     review: Review, row: ReviewStage, state: str, *, kind: str, actor: Actor, now: datetime,
     detail: dict[str, Any] | None = None,
 ) -> None:

@@ -1,0 +1,126 @@
+"""Before the launch: who takes part, who does not and why, and where somebody is lacking."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+
+from states.errors import Message
+from states.periods import Span, months_employed
+from states.scheme import Text
+from states.scheme.cycles import StageSpec
+from workflow_app.db import db
+from workflow_app.models import Cycle, Employee, Review
+from workflow_app.queries.roster import Roster, read_roster
+from workflow_app.schemes import scheme_of
+from workflow_app.services.planning import PlannedStage, lacking, plan_review
+from workflow_app.working_days import zone_of
+
+TOO_NEW = "too_new"
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """Somebody who takes part, and what the review will consist of."""
+
+    employee: Employee
+    plan: list[PlannedStage]
+    flags: tuple[str, ...] = ()
+
+    @property
+    def lacking(self) -> list[tuple[StageSpec, str]]:
+        """(stage, form) pairs for which nobody is there."""
+        return lacking(self.plan)
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """Somebody who does not take part, and why."""
+
+    employee: Employee
+    reason: Message
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """Everybody, sorted into those in and those out."""
+
+    people: list[Candidate]
+    out: list[LeftOut]
+
+    @property
+    def incomplete(self) -> list[Candidate]:
+        """Those for whom somebody has to be named."""
+        return [candidate for candidate in self.people if candidate.lacking]
+
+    @property
+    def too_new(self) -> list[Candidate]:
+        """Those who are scored but get no band."""
+        return [candidate for candidate in self.people if TOO_NEW in candidate.flags]
+
+
+def candidates(cycle: Cycle, *, now: datetime) -> Candidates:
+    """Sort everybody for a cycle as things stand now, by department, post and number."""
+    roster = read_roster(local_day(cycle, now))
+    elsewhere = _elsewhere(cycle)
+    found = Candidates([], [])
+    for person in sorted(roster.people.values(), key=lambda one: (one.department, one.employee_no)):
+        reason = reason_out(person, cycle, elsewhere)
+        if reason:
+            found.out.append(LeftOut(person, reason))
+        else:
+            found.people.append(candidate_of(person, cycle, roster))
+    return found
+
+
+def chosen(cycle: Cycle, people: Iterable[Employee], roster: Roster) -> list[Candidate]:
+    """Those of `people` who take part; for a chunk of the launch."""
+    elsewhere = _elsewhere(cycle)
+    return [candidate_of(one, cycle, roster) for one in people if reason_out(one, cycle, elsewhere) is None]
+
+
+def candidate_of(person: Employee, cycle: Cycle, roster: Roster) -> Candidate:
+    """A person's plan and flags in a cycle."""
+    scheme = scheme_of(cycle)
+    kind = scheme.cycle_kinds[cycle.kind]
+    span = Span(cycle.period, cycle.period_start, cycle.period_end)
+    new = kind.period == "year" and months_employed(span, person.joined, person.left) < scheme.composition.least_months
+    return Candidate(person, plan_review(person, kind, roster), (TOO_NEW,) if new else ())
+
+
+def reason_out(person: Employee, cycle: Cycle, elsewhere: dict[int, Message]) -> Message | None:
+    """Why a person does not take part, or None. Nobody without a superior is rated."""
+    if person.superior_id is None:
+        return Message("Has no superior, and nobody without a superior is rated.")
+    if person.left is not None and person.left <= cycle.period_end:
+        return Message("Left on %(day)s, by the end of the period.", day=person.left)
+    if person.joined > cycle.period_end:
+        return Message("Joined on %(day)s, after the period.", day=person.joined)
+    return elsewhere.get(person.id)
+
+
+def local_day(cycle: Cycle, now: datetime) -> date:
+    """The day it is where the company is."""
+    return now.astimezone(zone_of(scheme_of(cycle))).date()
+
+
+def _elsewhere(cycle: Cycle) -> dict[int, Message]:
+    """Who is rated in another cycle of this kind and period already."""
+    query = (
+        select(Review.employee_id, Cycle)
+        .join(Cycle, Review.cycle_id == Cycle.id)
+        .where(
+            Cycle.id != cycle.id, Cycle.kind == cycle.kind, Cycle.period == cycle.period,
+            Cycle.state != "cancelled", Review.state != "excluded",
+        )
+    )
+    return {
+        employee_id: Message("Takes part in “%(cycle)s” already.", cycle=title_of(other))
+        for employee_id, other in db.session.execute(query)
+    }
+
+
+def title_of(cycle: Cycle) -> Text:
+    """The cycle's title in both languages, for messages and pages."""
+    return Text(zh=cycle.title_zh, en=cycle.title_en)
