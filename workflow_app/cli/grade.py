@@ -1,0 +1,180 @@
+"""`kaoping grade`: totals, bands and actions straight from workbooks, without a database."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import tempfile
+from collections import defaultdict
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from states.composition import month_weight
+from states.errors import Message
+from states.grading import Graded, PersonYear, RecordValue, grade
+from states.scheme import Scheme, SchemeErrors, builtin_scheme, load_scheme
+from workflow_app.imports.employees import EmployeeRow, population_names, read_employees
+from workflow_app.imports.reading import Fault, Faulty, Table
+from workflow_app.imports.records import Check, RecordRow, read_records
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from decimal import Decimal
+
+COLUMNS = (
+    "employee_no", "population", "inspections", "monthly", "year_end", "total", "rank", "band",
+    "months_counted", "flags", "actions",
+)  # fmt: skip
+FAULTY = 2
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@click.command("grade")
+@click.option("--employees", required=True, type=FILE, help="The roster, .xlsx or .csv.")
+@click.option("--records", required=True, type=FILE, help="The year's records, .xlsx or .csv.")
+@click.option("--year", required=True, type=click.IntRange(1990, 2200), help="The year to grade.")
+@click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The CSV to write.")
+@click.option("--scheme", "scheme_file", type=FILE, help="A scheme file instead of the built-in scheme.")
+def command(employees: Path, records: Path, year: int, out: Path, scheme_file: Path | None) -> None:
+    """Work out totals, bands and actions from workbooks.
+
+    Every fault of the files is reported with its place; then the exit code is 2 and nothing is written.
+    """
+    scheme = _scheme(scheme_file)
+    console = Console(stderr=True)
+    with _progress(console) as progress:
+        people, others, faults = read_company(employees, records, year, scheme, progress)
+        if not faults:
+            task = progress.add_task("Grading", total=1)
+            graded = grade(people, year=year, scheme=scheme)
+            progress.advance(task)
+    if faults:
+        _refuse([str(fault) for fault in faults])
+    try:
+        write_whole(out, as_csv(graded))
+    except OSError as error:
+        _refuse([f"{out}: {error.strerror}"])
+    click.echo(f"{len(graded)} people graded for {year} into {out}.", err=True)
+    click.echo(f"{others} records of other years were left out.", err=True)
+
+
+def _progress(console: Console) -> Progress:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+
+
+def _refuse(lines: Sequence[str]) -> None:
+    for line in lines:
+        click.echo(line, err=True)
+    noun = "fault" if len(lines) == 1 else "faults"
+    click.echo(f"{len(lines)} {noun}; nothing was written.", err=True)
+    raise SystemExit(FAULTY)
+
+
+def _scheme(path: Path | None) -> Scheme:
+    if path is None:
+        return builtin_scheme()
+    try:
+        return load_scheme(path.read_bytes())
+    except SchemeErrors as errors:
+        _refuse([f"{path.name}: {message}" for message in errors.messages])
+        raise
+
+
+def read_company(
+    employees: Path, records: Path, year: int, scheme: Scheme, progress: Progress
+) -> tuple[list[PersonYear], int, list[Fault]]:
+    """Read both files: the people with their records, how many records of other years, the faults."""
+    faults: list[Fault] = []
+    staff: list[EmployeeRow] = []
+    rows: list[RecordRow] = []
+    others, roster = 0, None
+    reading = progress.add_task("Reading", total=None)
+    try:
+        staff, roster = read_employees(employees, name=employees.name, populations=population_names(scheme))
+        faults += roster.faults
+    except Faulty as faulty:
+        faults += faulty.faults
+    try:
+        rows, others, table = read_records(
+            records, name=records.name, year=year,
+            check=_person_check(staff, roster), advance=lambda: progress.advance(reading),
+        )  # fmt: skip
+        faults += table.faults
+    except Faulty as faulty:
+        faults += faulty.faults
+    ordered = sorted(faults, key=lambda one: (one.file != employees.name, one.sheet, one.row))
+    return _people(staff, rows), others, ordered
+
+
+def _person_check(staff: Iterable[EmployeeRow], roster: Table | None) -> Check | None:
+    """Whether a record's person is in the roster, and was employed in the month appraised."""
+    if roster is None or (roster.faults and not roster.rows):
+        return None
+    known = {row.text("employee_no") for row in roster.rows}
+    people = {one.employee_no: one for one in staff}
+
+    def check(number: str, kind: str, period: str | None) -> Iterator[tuple[str, Message]]:
+        if number and number not in known:
+            yield "employee_no", Message("%(number)s is not in the roster.", number=number)
+        person = people.get(number)
+        if person is None or period is None or kind != "monthly_appraisal":
+            return
+        if not month_weight(period, person.joined, person.left):
+            yield "period", Message(
+                "%(number)s was not employed for a single day of %(period)s.", number=number, period=period
+            )
+
+    return check
+
+
+def _people(staff: Iterable[EmployeeRow], rows: Iterable[RecordRow]) -> list[PersonYear]:
+    """The people in order of their numbers, each with the records of the year."""
+    records: dict[str, list[RecordValue]] = defaultdict(list)
+    for row in rows:
+        records[row.employee_no].append(RecordValue(row.kind, row.period, Fraction(row.score), Fraction(row.bonus)))
+    return [
+        PersonYear(one.employee_no, one.population, one.joined, one.left, tuple(records[one.employee_no]))
+        for one in sorted(staff, key=lambda one: one.employee_no)
+    ]
+
+
+def as_csv(graded: Iterable[Graded]) -> str:
+    """The result as CSV, columns and order as the contract has them."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    writer.writerows(_line(one) for one in graded)
+    return buffer.getvalue()
+
+
+def _line(one: Graded) -> list[object]:
+    figures = (one.inspections_display, one.monthly_display, one.year_end_display, one.total_display)
+    return [
+        one.employee_no, one.population, *(_shown(figure) for figure in figures),
+        "" if one.rank is None else one.rank, one.band or "", one.months_counted,
+        ";".join(sorted(one.flags)), ";".join(sorted(one.actions)),
+    ]  # fmt: skip
+
+
+def _shown(figure: Decimal | None) -> str:
+    return "" if figure is None else f"{figure:.2f}"
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file whole or not at all: beside it first, then in its place."""
+    handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+            file.write(text)
+        Path(beside).chmod(0o644)
+        Path(beside).replace(path)
+    except BaseException:
+        Path(beside).unlink(missing_ok=True)
+        raise

@@ -1,0 +1,106 @@
+"""Single cells → text, numbers, dates and periods, as people write them.
+
+Each reader returns None for what it cannot read; the caller names the fault.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)")
+DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:[ T]00:00(?::00(?:\.0+)?)?)?")
+MONTH = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*月?")
+YEAR = re.compile(r"(\d{4})\s*年?")
+WEEK = re.compile(r"(\d{4})\s*[-年]?\s*(?:W|第)\s*(\d{1,2})\s*周?", re.IGNORECASE)
+LONGEST = 40
+
+
+def as_text(cell: Any) -> str:
+    """NFKC-normalised, trimmed text; a number as its shortest decimal, a date as YYYY-MM-DD."""
+    if cell is None:
+        return ""
+    if isinstance(cell, bool):
+        return str(cell).upper()
+    if isinstance(cell, (int, float)):
+        return shortest(cell)
+    if isinstance(cell, datetime):
+        cell = cell.date()
+    if isinstance(cell, date):
+        return cell.isoformat()
+    return unicodedata.normalize("NFKC", str(cell)).strip().strip("\u200b\ufeff").strip()
+
+
+def shortest(number: float) -> str:
+    """A numeric cell as a person would write it: 1001, not 1001.0; 88.1, never 88.0999."""
+    exact = Decimal(repr(number)) if isinstance(number, float) else Decimal(number)
+    if not exact.is_finite():
+        return str(number)
+    return f"{exact.quantize(Decimal(1)) if exact == exact.to_integral_value() else exact.normalize():f}"
+
+
+def as_number(cell: Any) -> Decimal | None:
+    """A plain decimal number, exact; None for anything else."""
+    if isinstance(cell, (bool, date)):
+        return None
+    text = as_text(cell)
+    return Decimal(text) if len(text) <= LONGEST and text.isascii() and NUMBER.fullmatch(text) else None
+
+
+def as_date(cell: Any) -> date | None:
+    """A date cell, or text such as 2025-03-01, 2025/3/1, 2025.3.1, 2025年3月1日."""
+    if isinstance(cell, datetime):
+        return cell.date()
+    if isinstance(cell, date):
+        return cell
+    match = DATE.fullmatch(as_text(cell)) if isinstance(cell, str) else None
+    return _date(*match.groups()) if match else None
+
+
+def _date(year: str, month: str, day: str) -> date | None:
+    try:
+        return date(int(year), int(month), int(day))
+    except ValueError:
+        return None
+
+
+def as_day(cell: Any) -> str | None:
+    """A day: 2025-07-14."""
+    day = as_date(cell)
+    return day.isoformat() if day else None
+
+
+def as_month(cell: Any) -> str | None:
+    """A month: 2025-07. A bare number is refused, since 2025.1 may have been October."""
+    day = as_date(cell)
+    if day:
+        return f"{day:%Y-%m}"
+    match = MONTH.fullmatch(as_text(cell)) if isinstance(cell, str) else None
+    first = _date(match[1], match[2], "1") if match else None
+    return f"{first:%Y-%m}" if first else None
+
+
+def as_week(cell: Any) -> str | None:
+    """An ISO week: 2025-W07; a date means the week it lies in."""
+    day = as_date(cell)
+    match = None if day else WEEK.fullmatch(as_text(cell))
+    try:
+        day = date.fromisocalendar(int(match[1]), int(match[2]), 1) if match else day
+    except ValueError:
+        return None
+    if day is None:
+        return None
+    year, week, _ = day.isocalendar()
+    return f"{year:04d}-W{week:02d}"
+
+
+def as_year(cell: Any) -> str | None:
+    """A year: 2025."""
+    day = as_date(cell)
+    if day:
+        return f"{day:%Y}"
+    match = YEAR.fullmatch(as_text(cell)) if not isinstance(cell, (bool, date)) else None
+    return match[1] if match else None

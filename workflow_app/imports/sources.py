@@ -1,0 +1,100 @@
+"""Files → sheets of raw cells: .xlsx through calamine, .csv as UTF-8 or GB18030."""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from python_calamine import CalamineWorkbook
+
+from states.errors import Message
+from workflow_app.imports.faults import Fault, Faulty
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+MOST_UNPACKED = 400_000_000
+MOST_CELLS = 60_000_000
+MOST_FIELD = 1_000_000
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A sheet's name ("" for CSV) and its rows of raw cells; the first row is row 1."""
+
+    name: str
+    rows: Sequence[Sequence[Any]]
+
+
+def read_sheets(source: Path | bytes, name: str) -> list[Sheet]:
+    """The sheets of an .xlsx or .csv file; `Faulty` where it is neither or cannot be read."""
+    suffix = Path(name).suffix.lower()
+    data = source if isinstance(source, bytes) else _content(source, name)
+    if suffix == ".xlsx":
+        return _workbook(data, name)
+    if suffix == ".csv":
+        return [Sheet("", _csv_rows(data, name))]
+    raise _unreadable(name, Message("Use an .xlsx workbook or a .csv file; this is neither."))
+
+
+def _content(path: Path, name: str) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise _unreadable(name, Message("The file cannot be read: %(reason)s.", reason=reason)) from None
+
+
+def _unreadable(name: str, message: Message) -> Faulty:
+    return Faulty([Fault(name, "", 0, "", message)])
+
+
+def _workbook(data: bytes, name: str) -> list[Sheet]:
+    broken = Message("This is not a readable .xlsx workbook. Open it in a spreadsheet program and save it again.")
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as packed:
+            unpacked = sum(entry.file_size for entry in packed.infolist())
+    except (zipfile.BadZipFile, OSError, ValueError):
+        raise _unreadable(name, broken) from None
+    if unpacked > MOST_UNPACKED:
+        raise _unreadable(name, Message("The workbook is too large when unpacked. Split it into smaller files."))
+    try:
+        return _sheets(CalamineWorkbook.from_filelike(io.BytesIO(data)), name)
+    except Faulty:
+        raise
+    except Exception:  # noqa: BLE001 - calamine raises many kinds for broken files, all of them mean this
+        raise _unreadable(name, broken) from None
+
+
+def _sheets(workbook: CalamineWorkbook, name: str) -> list[Sheet]:
+    found = []
+    for title in workbook.sheet_names:
+        sheet = workbook.get_sheet_by_name(title)
+        if (sheet.end or (0, 0))[0] * (sheet.end or (0, 0))[1] > MOST_CELLS:
+            raise _unreadable(
+                name, Message("The sheet “%(sheet)s” reaches too far; delete its empty rows and columns.", sheet=title)
+            )
+        found.append(Sheet(title, sheet.to_python(skip_empty_area=False)))
+    return found
+
+
+def _csv_rows(data: bytes, name: str) -> list[list[str]]:
+    text = _decoded(data, name)
+    csv.field_size_limit(MOST_FIELD)
+    try:
+        return list(csv.reader(io.StringIO(text, newline="")))
+    except csv.Error as error:
+        raise _unreadable(name, Message("This is not a readable CSV file: %(reason)s.", reason=str(error))) from None
+
+
+def _decoded(data: bytes, name: str) -> str:
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise _unreadable(name, Message("The text is neither UTF-8 nor GB18030. Save the file as CSV UTF-8."))
