@@ -5,7 +5,7 @@ from sqlalchemy import func, select
 
 from states.errors import Refusal
 from states.scheme import Text
-from tests.factories import NOW, Company, make_account, make_cycle, make_employee, make_scheme
+from tests.cycle_company import NOW, Company, make_account, make_cycle, make_employee, make_scheme
 from tests.support import run_jobs
 from workflow_app.db import db, unit_of_work
 from workflow_app.models import Assignment, Cycle, Event, Invitation, OutboxMessage, Review, ReviewStage, Timer
