@@ -105,20 +105,19 @@ def period(value: object) -> str:
     if match := re.fullmatch(r"(\d{4})-?([HQW])(\d{1,2})", text):
         return _part_of_year(match[1], match[2], int(match[3]))
     if re.fullmatch(r"\d{4}", text):
-        return gettext("Year %(year)s", year=text)
+        return str(gettext("Year %(year)s", year=text))
     return text or MISSING
 
 
 def _part_of_year(year: str, part: str, number: int) -> str:
     if part == "W":
-        return gettext("Week %(number)s of %(year)s", number=number, year=year)
+        return str(gettext("Week %(number)s of %(year)s", number=number, year=year))
     if part == "Q":
-        return gettext("Quarter %(number)s of %(year)s", number=number, year=year)
-    return (
-        gettext("First half of %(year)s", year=year)
-        if number == 1
-        else gettext("Second half of %(year)s", year=year)
+        return str(gettext("Quarter %(number)s of %(year)s", number=number, year=year))
+    half = (
+        gettext("First half of %(year)s", year=year) if number == 1 else gettext("Second half of %(year)s", year=year)
     )
+    return str(half)
 
 
 def plain(value: object) -> object:

@@ -20,10 +20,12 @@ from workflow_app.services.preferences import LOCALES
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from flask import Flask
+    from flask import Flask, Response
+    from werkzeug.wrappers import Response as BaseResponse
 
 LOCALE_COOKIE = "kaoping_locale"
 DEFAULT_LOCALE = "zh"
+YEAR = 365 * 24 * 3600
 HTML_LANG = {"zh": "zh-CN", "en": "en"}
 CATALOGUES = Path(__file__).parent / "translations"
 
@@ -39,7 +41,8 @@ class MergedDomain(Domain):  # type: ignore[misc]
         code = locale_code()
         if code not in self.cache:
             self.cache[code] = load_catalogue(CATALOGUES, code)
-        return self.cache[code]
+        merged: NullTranslations = self.cache[code]
+        return merged
 
 
 class MergedBabel(Babel):  # type: ignore[misc]
@@ -99,6 +102,19 @@ def _wishes() -> Iterable[str | None]:
     yield request.cookies.get(LOCALE_COOKIE)
 
 
+def _remember_asked(response: Response) -> Response:
+    """Keep ?lang= for the next page of somebody without an account."""
+    code = request.args.get("lang")
+    if code in LOCALES and request.endpoint != "static":
+        remember(response, code)
+    return response
+
+
+def remember(response: BaseResponse, code: str) -> None:
+    """Put the language into a cookie of a year."""
+    response.set_cookie(LOCALE_COOKIE, code, max_age=YEAR, samesite="Lax", httponly=True, secure=request.is_secure)
+
+
 def _browser_locale() -> str | None:
     for tag, _quality in request.accept_languages:
         code = tag.split("-")[0].lower()
@@ -152,6 +168,7 @@ def init_app(app: Flask) -> None:
         default_timezone=zone,
         locale_selector=select_locale,
     )
+    app.after_request(_remember_asked)
     app.jinja_env.globals.update(
         t=t,
         html_lang=html_lang,

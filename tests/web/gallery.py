@@ -15,6 +15,7 @@ from wtforms import (
     FileField,
     Form,
     RadioField,
+    SelectChoice,
     SelectField,
     StringField,
     TextAreaField,
@@ -24,14 +25,10 @@ from wtforms.validators import InputRequired, ValidationError
 from states.errors import Message
 from workflow_app import headers, i18n
 
-SCALE_ZH = [("1", "不满意"), ("2", "不太满意"), ("3", "尚可"), ("4", "基本满意"), ("5", "非常满意")]
-SCALE_EN = [
-    ("1", "Dissatisfied"),
-    ("2", "Rather dissatisfied"),
-    ("3", "Acceptable"),
-    ("4", "Satisfied"),
-    ("5", "Very satisfied"),
-]
+STEPS = {
+    "zh": ("不满意", "不太满意", "尚可", "基本满意", "非常满意"),
+    "en": ("Dissatisfied", "Rather dissatisfied", "Acceptable", "Satisfied", "Very satisfied"),
+}
 blueprint = Blueprint("gallery", __name__, template_folder="templates")
 
 
@@ -54,28 +51,31 @@ def words(zh: str, en: str) -> str:
 
 def example_form(*, bad: bool = False) -> Form:
     """One field of every kind; `bad` makes some of them refuse."""
-    scale = SCALE_ZH if i18n.locale_code() == "zh" else SCALE_EN
+    scale = [SelectChoice(str(n), step) for n, step in enumerate(STEPS[i18n.locale_code()], 1)]
 
     class Example(Form):
         name = StringField(words("姓名", "Name"), [InputRequired()])
         weight = DecimalField(words("权重", "Weight"), description=words("百分比", "In per cent"))
-        department = SelectField(words("部门", "Department"), choices=["前台服务部", "客户服务部", "会员中心"])
+        department = SelectField(
+            words("部门", "Department"), choices=[SelectChoice(one) for one in ("前台服务部", "客户服务部", "会员中心")]
+        )
         note = TextAreaField(words("理由", "Reason"))
         kind = RadioField(words("类型", "Kind"), choices=scale[:3])
         overall = RadioField(words("总体满意度", "Overall satisfaction"), choices=scale, default="4")
         speed = RadioField(
             words("问题解决的速度", "Speed of solving problems"),
-            choices=[*scale, ("na", words("不适用", "Not applicable"))],
+            choices=[*scale, SelectChoice("na", words("不适用", "Not applicable"))],
         )
         recommend = RadioField(
-            words("您会推荐我们吗?", "Would you recommend us?"), choices=[(str(n), str(n)) for n in range(11)]
+            words("您会推荐我们吗?", "Would you recommend us?"), choices=[SelectChoice(str(n)) for n in range(11)]
         )
         agree = BooleanField(words("我已核对", "I have checked it"))
         file = FileField(words("工作簿", "Workbook"))
         deducted = DecimalField(words("扣分", "Points off"), default=4)
         untouched = DecimalField(words("扣分", "Points off"), default=0)
         clause = SelectField(
-            words("条款", "Clause"), choices=[("", "—"), ("late", words("每少一次回访 −2", "Each missed visit −2"))]
+            words("条款", "Clause"),
+            choices=[SelectChoice("", "—"), SelectChoice("late", words("每少一次回访 −2", "Each missed visit −2"))],
         )
 
     form = Example()
@@ -90,16 +90,20 @@ def tree() -> SimpleNamespace:
     """The trace of a total, as states.explain makes it."""
 
     def node(title: str, value: Any = None, weight: Any = None, adds: Any = None, *children: Any) -> Any:
-        return SimpleNamespace(
-            title=title, value=value, weight=weight, contribution=adds, children=list(children)
-        )
+        return SimpleNamespace(title=title, value=value, weight=weight, contribution=adds, children=list(children))
 
     week = node("2025-W37 · −2 未佩工牌 · −5 归档", "91.0")
     daily = node("周检与抽检, 52 次均值", "92.50", "½", None, week)
     parts = (
         node(words("平时检查", "Inspections"), "90.25", Decimal("0.2"), "18.05", daily, node("月检", "88.00", "½")),
         node(words("月考核, 12 个月均值", "Monthly reviews, mean of 12"), "86.40", Decimal("0.3"), "25.92"),
-        node(words("年终考核", "Year-end review"), "84.00", Decimal("0.5"), "42.00", node("德勤能绩", None, Decimal("0.7"))),
+        node(
+            words("年终考核", "Year-end review"),
+            "84.00",
+            Decimal("0.5"),
+            "42.00",
+            node("德勤能绩", None, Decimal("0.7")),
+        ),
     )
     return node("", "85.97", None, None, *parts)
 
@@ -134,7 +138,7 @@ def create_gallery(*, signed_in: bool = True) -> Flask:
     LoginManager(app).request_loader(lambda _request: Person() if signed_in else AnonymousUserMixin())
     i18n.init_app(app)
     headers.init_app(app)
-    from workflow_app.views.locale import blueprint as locale  # noqa: PLC0415
+    from workflow_app.views.locale import blueprint as locale
 
     app.register_blueprint(blueprint)
     app.register_blueprint(locale)

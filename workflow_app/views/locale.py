@@ -9,11 +9,10 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from workflow_app.db import unit_of_work
-from workflow_app.i18n import LOCALE_COOKIE
+from workflow_app.i18n import remember
 from workflow_app.services.preferences import LOCALES, choose_locale
 
 blueprint = Blueprint("locale", __name__)
-YEAR = 365 * 24 * 3600
 
 
 @blueprint.post("/locale")
@@ -27,9 +26,7 @@ def switch() -> Response:
             choose_locale(current_user, code=code)
     session["locale"] = code
     response = redirect(way_back(request.form.get("next", "")), code=303)
-    response.set_cookie(
-        LOCALE_COOKIE, code, max_age=YEAR, samesite="Lax", httponly=True, secure=request.is_secure
-    )
+    remember(response, code)
     return response
 
 

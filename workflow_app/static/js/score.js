@@ -6,9 +6,16 @@ const cents = (text) => {
 };
 const words = (value) => String(value / 100).replace("-", "−");
 
+// A clause chosen without a figure takes off what it names.
+function taken(item) {
+  const typed = item.querySelector("[data-deduct]")?.value.trim() ?? "";
+  const clause = item.querySelector("[data-clause]")?.value ?? "";
+  return cents(typed || JSON.parse(item.dataset.costs ?? "{}")[clause] || "0");
+}
+
 function itemLeft(item) {
   const of = cents(item.dataset.of);
-  const off = Math.min(Math.max(cents(item.querySelector("[data-deduct]")?.value ?? "0"), 0), of);
+  const off = Math.min(Math.max(taken(item), 0), of);
   item.querySelector("[data-figure]").textContent = words(of - off);
   item.querySelector("[data-item-left]").classList.toggle("is-cut", off > 0);
   return of - off;
