@@ -33,7 +33,7 @@ def propose_actions(cycle_id: int, *, now: datetime) -> int:
             select(Review.population, func.count())
             .filter(Review.cycle_id == cycle_id, Review.rank.is_not(None))
             .group_by(Review.population)
-        ).tuples()
+        ).tuples().all()
     )
     proposed = db.session.execute(
         select(Action.review_id, Action.kind).join(Review).filter(Review.cycle_id == cycle_id)
