@@ -1,0 +1,143 @@
+"""Employees: what a roster would change, and writing it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pypinyin import lazy_pinyin
+from sqlalchemy import bindparam, insert, select, update
+
+from states.errors import Message
+from workflow_app.db import db
+from workflow_app.imports.employees import circles
+from workflow_app.models import Employee
+from workflow_app.services.importing.history import record_many
+from workflow_app.services.importing.plan import Change, Plan, chunks, differences
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from datetime import datetime
+
+    from states.permissions import Actor
+    from workflow_app.imports.employees import EmployeeRow
+    from workflow_app.imports.reading import Fault
+
+FIELDS = ("name", "email", "department", "post", "population", "superior_no", "vp_no", "joined", "left")
+OWN = ("employee_no", "name", "email", "department", "post", "population", "joined", "left")
+SUPERIORS = {"superior_no": "superior_id", "vp_no": "vp_id"}
+
+
+def plan_employees(rows: Sequence[EmployeeRow], fault: Callable[[int, str, Message], Fault]) -> Plan:
+    """What would be added and changed; superiors may stand in the file or in the database."""
+    stored = _stored()
+    added, changed = [], []
+    for row in rows:
+        known = stored.get(row.employee_no)
+        change = _change(row, known)
+        if known is None:
+            added.append(change)
+        elif change.fields:
+            changed.append(change)
+    return Plan(
+        "employees", tuple(added), tuple(changed),
+        unchanged=len(rows) - len(added) - len(changed),
+        absent=len(stored.keys() - {row.employee_no for row in rows}),
+        faults=tuple(_faults(rows, stored, fault)),
+    )
+
+
+def write_employees(plan: Plan, *, actor: Actor, now: datetime, advance: Callable[[int], None]) -> None:
+    """Insert and update in portions; superiors last, since they may be new themselves."""
+    for some in chunks(list(plan.added)):
+        db.session.execute(insert(Employee), [_own_values(change.row) | {"version": 1} for change in some])
+        advance(len(some))
+    ids = {no: number for no, number in db.session.execute(select(Employee.employee_no, Employee.id))}
+    _update(plan.changed, ids)
+    advance(len(plan.changed))
+    _place_under_superiors(plan.added, ids)
+    events = [(ids[one.key], "employee_added", one) for one in plan.added]
+    events += [(ids[one.key], "employee_changed", one) for one in plan.changed]
+    record_many("employee", events, actor=actor, now=now)
+    db.session.expire_all()
+
+
+def _stored() -> dict[str, dict[str, Any]]:
+    columns = [getattr(Employee, name) for name in ("id", *OWN, "superior_id", "vp_id")]
+    people = [dict(row._mapping) for row in db.session.execute(select(*columns))]  # noqa: SLF001 (its documented name)
+    numbers = {person["id"]: person["employee_no"] for person in people}
+    for person in people:
+        for number, key in SUPERIORS.items():
+            person[number] = numbers.get(person[key])
+    return {person["employee_no"]: person for person in people}
+
+
+def _change(row: EmployeeRow, known: Mapping[str, Any] | None) -> Change:
+    wanted = {name: getattr(row, name) for name in FIELDS}
+    return Change(row.employee_no, row.name, differences(known or {}, wanted), row.row, row)
+
+
+def _faults(
+    rows: Sequence[EmployeeRow], stored: Mapping[str, Mapping[str, Any]], fault: Callable[[int, str, Message], Fault]
+) -> Iterator[Fault]:
+    known = stored.keys() | {row.employee_no for row in rows}
+    for row in rows:
+        for column in SUPERIORS:
+            number = getattr(row, column)
+            if number and number not in known:
+                yield fault(row.row, column, Message(
+                    "There is no employee with the number %(number)s, neither in this file nor in the system.",
+                    number=number,
+                ))
+    superiors = {no: person["superior_no"] or "" for no, person in stored.items()}
+    superiors |= {row.employee_no: row.superior_no for row in rows}
+    lines = {row.employee_no: row.row for row in rows}
+    for circle in circles(superiors):
+        chain = " → ".join((*circle, circle[0]))
+        for number in circle:
+            if number in lines:
+                message = Message("These superiors form a circle: %(chain)s.", chain=chain)
+                yield fault(lines[number], "superior_no", message)
+
+
+def sort_name(name: str) -> str:
+    """The name as it sorts: pinyin, in lower case."""
+    return " ".join(lazy_pinyin(name)).casefold()[:240]
+
+
+def _own_values(row: EmployeeRow) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in OWN} | {"name_sort": sort_name(row.name)}
+
+
+def _superior_ids(row: EmployeeRow, ids: Mapping[str, int]) -> dict[str, int | None]:
+    return {key: ids[getattr(row, number)] if getattr(row, number) else None for number, key in SUPERIORS.items()}
+
+
+def _update(changed: Sequence[Change], ids: Mapping[str, int]) -> None:
+    table = Employee.__table__
+    names = (*OWN, "name_sort", "superior_id", "vp_id")
+    # Written as one statement of the table: it raises the version, so an open page of the person is stale.
+    statement = (
+        update(table)
+        .where(table.c.id == bindparam("row_id"))
+        .values(version=table.c.version + 1, **{name: bindparam(f"new_{name}") for name in names})
+    )
+    for some in chunks(list(changed)):
+        rows = [_own_values(one.row) | _superior_ids(one.row, ids) | {"id": ids[one.key]} for one in some]
+        db.session.connection().execute(
+            statement, [{"row_id": row["id"], **{f"new_{name}": row[name] for name in names}} for row in rows]
+        )
+
+
+def _place_under_superiors(added: Sequence[Change], ids: Mapping[str, int]) -> None:
+    table = Employee.__table__
+    statement = (
+        update(table)
+        .where(table.c.id == bindparam("row_id"))
+        .values(superior_id=bindparam("superior"), vp_id=bindparam("vp"))
+    )
+    for some in chunks(list(added)):
+        places = [(ids[one.key], _superior_ids(one.row, ids)) for one in some]
+        db.session.connection().execute(
+            statement,
+            [{"row_id": row_id, "superior": at["superior_id"], "vp": at["vp_id"]} for row_id, at in places],
+        )

@@ -1,0 +1,169 @@
+"""Records of the year (inspections, monthly appraisals): what a file would change, and writing it.
+
+A record is known by person, kind and period. Spot checks of one day have no number of their own: a
+file is taken to hold all of a person's spot checks of a day it names; equal ones are the same one,
+the rest are paired in order.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import bindparam, insert, select, update
+
+from states.errors import Message
+from workflow_app.db import db
+from workflow_app.models import Employee, Record
+from workflow_app.models.records import SCORE_PLACES
+from workflow_app.services.importing.history import record_many
+from workflow_app.services.importing.plan import Change, Plan, chunks, differences
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from datetime import datetime
+
+    from states.permissions import Actor
+    from workflow_app.imports.reading import Fault
+    from workflow_app.imports.records import RecordRow
+
+FIELDS = ("score", "bonus", "reason")
+Key = tuple[str, str, str]
+"""Employee number, kind, period."""
+
+
+def plan_records(rows: Sequence[RecordRow], fault: Callable[[int, str, Message], Fault]) -> Plan:
+    """What would be added and changed; the person must be known and employed in the month appraised."""
+    stored = _stored({row.year for row in rows})
+    wanted: dict[Key, list[RecordRow]] = defaultdict(list)
+    for row in rows:
+        wanted[row.employee_no, row.kind, row.period].append(row)
+    added: list[Change] = []
+    changed: list[Change] = []
+    for key, some in wanted.items():
+        for row, known in _pairs(some, stored.get(key, [])):
+            change = _change(row, known)
+            if known is None:
+                added.append(change)
+            elif change.fields:
+                changed.append(change)
+    return Plan(
+        "records", tuple(added), tuple(changed),
+        unchanged=len(rows) - len(added) - len(changed),
+        absent=sum(len(found) for key, found in stored.items() if key not in wanted),
+        faults=tuple(_faults(rows, fault)),
+    )
+
+
+def write_records(plan: Plan, *, actor: Actor, now: datetime, advance: Callable[[int], None]) -> None:
+    """Insert in portions, update what differs. Additions are told by the import's own event."""
+    people = {no: number for no, number in db.session.execute(select(Employee.employee_no, Employee.id))}
+    places = _free_places(plan.added)
+    for some in chunks(list(plan.added)):
+        db.session.execute(insert(Record), [_values(one, people, places) for one in some])
+        advance(len(some))
+    table = Record.__table__
+    statement = (
+        update(table)
+        .where(table.c.id == bindparam("row_id"))
+        .values({name: bindparam(f"new_{name}") for name in FIELDS})
+    )
+    for some in chunks(list(plan.changed)):
+        rows = [
+            {"row_id": one.stored["id"], **{f"new_{key}": value for key, value in _told(one.row).items()}} for one in some
+        ]
+        db.session.connection().execute(statement, rows)
+        advance(len(some))
+    events = [(one.stored["id"], "record_changed", one) for one in plan.changed]
+    record_many("record", events, actor=actor, now=now)
+    db.session.expire_all()
+
+
+def _stored(years: set[int]) -> dict[Key, list[dict[str, Any]]]:
+    names = ("id", "kind", "period", "occurrence", *FIELDS)
+    query = (
+        select(Employee.employee_no, *(getattr(Record, name) for name in names))
+        .join(Employee)
+        .where(Record.year.in_(sorted(years)))
+        .order_by(Record.occurrence)
+    )
+    found: dict[Key, list[dict[str, Any]]] = defaultdict(list)
+    for row in db.session.execute(query):
+        found[row.employee_no, row.kind, row.period].append(dict(row._mapping))  # noqa: SLF001
+    return found
+
+
+def _pairs(
+    rows: Sequence[RecordRow], stored: Sequence[dict[str, Any]]
+) -> Iterator[tuple[RecordRow, dict[str, Any] | None]]:
+    if len(rows) == 1 and len(stored) <= 1:
+        yield rows[0], (stored[0] if stored else None)
+        return
+    left = list(stored)
+    unmatched = []
+    for row in rows:
+        same = next((one for one in left if not _change(row, one).fields), None)
+        if same is None:
+            unmatched.append(row)
+        else:
+            left.remove(same)
+            yield row, same
+    for row in unmatched:
+        yield row, (left.pop(0) if left else None)
+
+
+def _change(row: RecordRow, known: Mapping[str, Any] | None) -> Change:
+    key = f"{row.employee_no} {row.kind} {row.period}"
+    return Change(key, row.employee_no, differences(known or {}, _told(row)), row.row, row, known)
+
+
+def _told(row: RecordRow) -> dict[str, Any]:
+    return {"score": row.score, "bonus": row.bonus or None, "reason": row.reason}
+
+
+def _faults(rows: Sequence[RecordRow], fault: Callable[[int, str, Message], Fault]) -> Iterator[Fault]:
+    query = select(Employee.employee_no, Employee.joined, Employee.left)
+    people = {no: (joined, left) for no, joined, left in db.session.execute(query)}
+    for row in rows:
+        if row.employee_no not in people:
+            yield fault(row.row, "employee_no", Message(
+                "There is no employee with the number %(number)s in the system. Import the employees first.",
+                number=row.employee_no,
+            ))
+        elif row.kind == "monthly_appraisal" and not _employed(row.period, *people[row.employee_no]):
+            yield fault(row.row, "period", Message(
+                "%(number)s was not employed on any day of %(period)s.", number=row.employee_no, period=row.period
+            ))
+        if row.score != round(row.score, SCORE_PLACES):
+            yield fault(row.row, "score", Message(
+                "The score has more than %(places)s decimal places. Round it to %(places)s or fewer.",
+                places=SCORE_PLACES,
+            ))
+
+
+def _employed(month: str, joined: date, left: date | None) -> bool:
+    start = joined.isoformat()[:7]
+    return start <= month and (left is None or month <= left.isoformat()[:7])
+
+
+def _free_places(added: Sequence[Change]) -> dict[int, int]:
+    """For every added row (by identity) the occurrence it gets: after those that are stored."""
+    taken: dict[Key, int] = {}
+    spots = [one.row for one in added if one.row.kind == "spot_check"]
+    if spots:
+        for key, found in _stored({row.year for row in spots}).items():
+            taken[key] = max(one["occurrence"] for one in found)
+    places = {}
+    for row in spots:
+        key = (row.employee_no, row.kind, row.period)
+        taken[key] = places[id(row)] = taken.get(key, 0) + 1
+    return places
+
+
+def _values(change: Change, people: Mapping[str, int], places: Mapping[int, int]) -> dict[str, Any]:
+    row = change.row
+    return {
+        "employee_id": people[row.employee_no], "kind": row.kind, "period": row.period,
+        "year": row.year, "occurrence": places.get(id(row), 1), **_told(row),
+    }

@@ -1,0 +1,102 @@
+"""Uploaded files → parsed rows, with what the parsers and the database's columns find wrong with them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any
+
+from states.errors import Message, Refusal
+from states.scheme import builtin_scheme
+from workflow_app.imports.customers import EMAIL, read_customers
+from workflow_app.imports.employees import population_names, read_employees
+from workflow_app.imports.faults import Faulty
+from workflow_app.imports.records import read_records
+from workflow_app.imports.unpacking import check_workbook
+from workflow_app.titles import current_scheme
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from workflow_app.imports.reading import Fault, Table
+
+KINDS = ("employees", "customers", "records")
+LONGEST: dict[str, Mapping[str, int]] = {
+    "employees": {"employee_no": 40, "name": 120, "email": 254, "department": 120, "post": 120},
+    "customers": {"customer_no": 40, "customer": 200, "contact": 120, "email": 254},
+    "records": {"employee_no": 40, "reason": 500},
+}
+"""The most characters of a column, as the tables hold them."""
+
+ALLOWED_CONTROLS = frozenset("\t\n\r")
+
+
+@dataclass(frozen=True)
+class Source:
+    """The rows that could be parsed, every fault so far, and the table that names places in the file."""
+
+    rows: Sequence[Any]
+    faults: tuple[Fault, ...]
+    table: Table
+
+
+def read_source(kind: str, filename: str, content: bytes) -> Source:
+    """Parse an uploaded file. Refuses (invalid) what is no workbook or table of text at all."""
+    name = PurePath(filename.replace("\\", "/")).name
+    try:
+        if name.lower().endswith(".xlsx"):
+            check_workbook(content, name)
+        rows, table = _parse(kind, name, content)
+    except Faulty as faulty:
+        raise Refusal([in_place(fault) for fault in faulty.faults]) from None
+    faults = [*table.faults, *_unfit(kind, rows, table)]
+    if not table.rows and not faults:
+        faults.append(table.fault(0, "", Message("There are no rows below the headings.")))
+    return Source(rows, tuple(faults), table)
+
+
+def _parse(kind: str, name: str, content: bytes) -> tuple[Sequence[Any], Table]:
+    if kind == "employees":
+        names = population_names(current_scheme() or builtin_scheme())
+        return read_employees(content, name=name, populations=names, complete=False)
+    if kind == "customers":
+        return read_customers(content, name=name)
+    rows, _others, table = read_records(content, name=name)
+    return rows, table
+
+
+def _unfit(kind: str, rows: Sequence[Any], table: Table) -> Iterator[Fault]:
+    """Texts that no column can hold: too long, or with characters that nobody can see."""
+    for row in rows:
+        for field, most in LONGEST[kind].items():
+            text = getattr(row, field)
+            if len(text) > most:
+                yield table.fault(row.row, field, Message(
+                    "The text has %(count)s characters; allowed: %(most)s.", count=len(text), most=most
+                ))
+            elif any(sign < " " and sign not in ALLOWED_CONTROLS for sign in text):
+                yield table.fault(row.row, field, Message("The text contains control characters. Type it anew."))
+        if kind == "employees":
+            yield from _unfit_person(row, table)
+
+
+def _unfit_person(row: Any, table: Table) -> Iterator[Fault]:
+    if not row.name:
+        yield table.fault(row.row, "name", Message("The name is missing."))
+    if row.email and not EMAIL.fullmatch(row.email):
+        yield table.fault(row.row, "email", Message("“%(found)s” is no mail address.", found=row.email[:80]))
+
+
+def in_place(fault: Fault) -> Message:
+    """A fault with its place, as one sentence in the reader's language."""
+    if not fault.row:
+        return Message("%(file)s: %(message)s", file=fault.file, message=fault.message)
+    if not fault.sheet:
+        return Message(
+            "%(file)s, row %(row)s, column %(column)s: %(message)s",
+            file=fault.file, row=fault.row, column=fault.column, message=fault.message,
+        )
+    return Message(
+        "%(file)s, sheet %(sheet)s, row %(row)s, column %(column)s: %(message)s",
+        file=fault.file, sheet=fault.sheet, row=fault.row, column=fault.column, message=fault.message,
+    )
