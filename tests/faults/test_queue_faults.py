@@ -1,0 +1,145 @@
+"""Kills that really happen: whatever dies, every message has its effect once."""
+
+import itertools
+import os
+import signal
+import time
+from datetime import timedelta
+
+import pytest
+from redis import Redis
+from sqlalchemy import func, select
+
+from tests.faults.crew import wait_until
+from workflow_app import clock
+from workflow_app.db import db, unit_of_work
+from workflow_app.jobs import Job, enqueue
+from workflow_app.models import Incident, OutboxMessage, Setting
+from workflow_app.services import timing
+
+pytestmark = [pytest.mark.live, pytest.mark.timeout(180)]
+
+
+def ask(app, count, first=0):
+    with app.app_context():
+        for number in range(first, first + count):
+            with unit_of_work():
+                enqueue(Job.REMIND, cycle_id=number)
+
+
+def left(app):
+    with app.app_context():
+        waiting = select(func.count()).select_from(OutboxMessage).where(OutboxMessage.done_at.is_(None))
+        return db.session.scalar(waiting)
+
+
+def effects(app):
+    with app.app_context():
+        rows = db.session.execute(select(Setting.key, Setting.value).where(Setting.key.startswith("effect-"))).all()
+        return {int(row.key.removeprefix("effect-")): int(row.value) for row in rows}
+
+
+def incidents(app):
+    with app.app_context():
+        return db.session.scalars(select(Incident.error)).all()
+
+
+def all_once(count):
+    return dict.fromkeys(range(count), 1)
+
+
+def test_pool_children_and_workers_killed_again_and_again(queued_app, crew):
+    ask(queued_app, 60)
+    crew.beat()
+    worker = crew.worker()
+    killed = 0
+    deadline = time.monotonic() + 120
+    seen = 0
+    for turn in itertools.count():
+        wait_until(lambda: left(queued_app) == 0 or len(crew.calls()) > seen)
+        if left(queued_app) == 0 or time.monotonic() > deadline:
+            break
+        seen = len(crew.calls()) + 4
+        killed += 1
+        if turn % 3 == 2:
+            crew.kill(worker)
+            worker = crew.worker()
+        else:
+            crew.kill_pool_child(worker)
+    assert effects(queued_app) == all_once(60), crew.log()
+    assert killed >= 3
+    assert len(crew.calls()) >= 60
+    assert incidents(queued_app) == []
+
+
+def test_the_queue_is_flushed_while_it_holds_work(queued_app, crew, broker):
+    ask(queued_app, 20)
+    with Redis.from_url(broker.url) as connection:
+        assert connection.llen("work") == 20
+        connection.flushall()
+    crew.beat()
+    crew.worker()
+    wait_until(lambda: left(queued_app) == 0)
+    assert effects(queued_app) == all_once(20)
+
+
+def test_the_queue_server_dies_at_work_and_comes_back_empty(queued_app, crew, broker):
+    client = queued_app.test_client()
+    crew.beat()
+    crew.worker()
+    ask(queued_app, 20)
+    wait_until(lambda: len(crew.calls()) >= 3)
+    os.kill(broker.pid, signal.SIGKILL)
+    wait_until(lambda: not broker.alive())
+    started = time.perf_counter()
+    assert client.get("/healthz").status_code == 200
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json["queue"]) == (200, "down")
+    ask(queued_app, 10, first=20)
+    assert time.perf_counter() - started < 5
+    broker.start()
+    with Redis.from_url(broker.url) as connection:
+        connection.flushall()
+    wait_until(lambda: left(queued_app) == 0)
+    assert effects(queued_app) == all_once(30), crew.log()
+
+
+def test_one_message_put_into_the_queue_ten_times_has_one_effect(queued_app, crew, broker):
+    ask(queued_app, 1)
+    with Redis.from_url(broker.url) as connection:
+        message = connection.lindex("work", 0)
+        for _ in range(9):
+            connection.lpush("work", message)
+    crew.worker()
+    crew.worker()
+    wait_until(lambda: left(queued_app) == 0)
+    with Redis.from_url(broker.url) as connection:
+        wait_until(lambda: connection.llen("work") == 0 and connection.zcard("unacked_index") == 0)
+    assert effects(queued_app) == {0: 1}
+
+
+def test_a_worker_told_to_end_finishes_what_it_is_on(queued_app, crew, monkeypatch):
+    """SIGTERM in the middle: the message is neither lost nor done twice, and the worker ends by itself."""
+    monkeypatch.setenv("REMAP_SIGTERM", "SIGQUIT")
+    monkeypatch.setenv("PROBE_SECONDS", "1")
+    worker = crew.worker()
+    ask(queued_app, 4)
+    wait_until(lambda: crew.calls())
+    worker.terminate()
+    assert worker.wait(40) is not None
+    crew.beat()
+    crew.worker()
+    wait_until(lambda: left(queued_app) == 0)
+    assert effects(queued_app) == all_once(4)
+
+
+def test_two_schedulers_fire_each_timer_once(queued_app, crew):
+    with queued_app.app_context(), unit_of_work():
+        for number in range(10):
+            due = clock.now() - timedelta(minutes=1)
+            timing.set_timer("cycle", number, "reminder", due_at=due, job=Job.REMIND, cycle_id=number)
+    for _ in range(2):
+        crew.beat()
+        crew.worker()
+    wait_until(lambda: len(effects(queued_app)) == 10 and left(queued_app) == 0)
+    assert effects(queued_app) == all_once(10)
