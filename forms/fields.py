@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from wtforms import RadioField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import StopValidation, ValidationError
 from wtforms.widgets import NumberInput, TextArea
 
@@ -92,6 +93,9 @@ class _Offered:
 
     data: Any
     choices: Any
+
+    def __init__(self, *args: Any, choices: Sequence[tuple[str, Any]] = (), **options: Any) -> None:
+        super().__init__(*args, choices=[SelectChoice(value, label) for value, label in choices], **options)
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         if valuelist:
