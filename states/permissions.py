@@ -145,9 +145,8 @@ def _may_see_figures(actor: Actor, facts: Facts) -> Message | None:
 
 
 def _may_fill(actor: Actor, facts: Facts) -> Message | None:
-    if isinstance(facts, AssignmentFacts) and actor.employee_id is not None:
-        if actor.employee_id == facts.assignee_id:
-            return None
+    if isinstance(facts, AssignmentFacts) and actor.employee_id is not None and actor.employee_id == facts.assignee_id:
+        return None
     return Message("This form was given to somebody else. Your own forms are on your start page.")
 
 
