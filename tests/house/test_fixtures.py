@@ -1,6 +1,9 @@
 """The fixtures hold what they promise: every test starts empty, on a real database, queue and browser."""
 
+import socket
+
 import pytest
+from pytest_socket import SocketConnectBlockedError
 from redis import Redis
 from sqlalchemy import inspect, text
 
@@ -40,3 +43,9 @@ def test_a_browser_draws_chinese_and_not_boxes(page):
     page.set_content("<span id=a>考评</span><span id=b>评考</span><span id=c>\ue123\ue124</span>")
     drawn, other, boxes = (page.locator(f"#{name}").screenshot() for name in "abc")
     assert len({drawn, other, boxes}) == 3
+
+
+@pytest.mark.filterwarnings("ignore:A test tried to use")
+def test_nothing_leaves_this_machine():
+    with pytest.raises(SocketConnectBlockedError), socket.socket() as outward:
+        outward.connect(("192.0.2.1", 80))
