@@ -7,8 +7,13 @@ from workflow_app.headers import asset
 
 
 @pytest.fixture(scope="module")
-def gallery():
-    return create_gallery().test_client()
+def app_of_gallery():
+    return create_gallery()
+
+
+@pytest.fixture
+def gallery(app_of_gallery):
+    return app_of_gallery.test_client()
 
 
 @pytest.mark.parametrize(

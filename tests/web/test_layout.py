@@ -13,8 +13,13 @@ PAGES = ("/gallery", "/gallery/refused", "/gallery/survey", "/gallery/error/404"
 
 
 @pytest.fixture(scope="module")
-def gallery():
-    return create_gallery().test_client()
+def app_of_gallery():
+    return create_gallery()
+
+
+@pytest.fixture
+def gallery(app_of_gallery):
+    return app_of_gallery.test_client()
 
 
 @pytest.mark.parametrize("path", PAGES)
