@@ -57,7 +57,7 @@ def _configure(app: Flask, settings: Settings) -> None:
 def _bind_extensions(app: Flask) -> None:
     from pathlib import Path  # noqa: PLC0415
 
-    from workflow_app import errors, headers, i18n, models, navigation, outbox, sign_in  # noqa: F401, PLC0415
+    from workflow_app import errors, headers, i18n, logs, models, navigation, outbox, sign_in  # noqa: F401, PLC0415
     from workflow_app.db import db  # noqa: PLC0415
     from workflow_app.extensions import csrf, limiter, migrate  # noqa: PLC0415
 
@@ -66,7 +66,7 @@ def _bind_extensions(app: Flask) -> None:
     csrf.init_app(app)
     limiter.init_app(app)
     outbox.register(app, app.config["SETTINGS"].redis_url)
-    for part in (sign_in, i18n, headers, navigation, errors):
+    for part in (logs, sign_in, i18n, headers, navigation, errors):
         part.init_app(app)
 
 
