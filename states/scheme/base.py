@@ -5,17 +5,28 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Protocol, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+
+def _no_truth(value: object) -> object:
+    if isinstance(value, bool):
+        raise PydanticCustomError("number", "a number")
+    return value
+
+
+Figure = BeforeValidator(_no_truth)
+"""Keeps `true` from counting as 1."""
+
 Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 BandCode = Annotated[str, Field(pattern=r"^[A-Z]$")]
-Amount = Annotated[Decimal, Field(ge=0, le=1_000_000, max_digits=12, decimal_places=6)]
-Positive = Annotated[Decimal, Field(gt=0, le=1_000_000, max_digits=12, decimal_places=6)]
-Percent = Annotated[Decimal, Field(ge=0, le=100, max_digits=9, decimal_places=6)]
-Days = Annotated[int, Field(ge=0, le=366)]
+Amount = Annotated[Decimal, Figure, Field(ge=0, le=1_000_000, max_digits=12, decimal_places=6)]
+Positive = Annotated[Decimal, Figure, Field(gt=0, le=1_000_000, max_digits=12, decimal_places=6)]
+Percent = Annotated[Decimal, Figure, Field(ge=0, le=100, max_digits=9, decimal_places=6)]
+Days = Annotated[int, Figure, Field(ge=0, le=366)]
 Words = Annotated[str, Field(min_length=1, max_length=2000)]
 
 

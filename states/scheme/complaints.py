@@ -20,6 +20,14 @@ LIMITS = {
     "greater_than": "gt", "greater_than_equal": "ge", "less_than": "lt", "less_than_equal": "le",
 }  # fmt: skip
 FORM_KINDS = "'deduction', 'kpi_table', 'rating_card', 'questionnaire', 'test', 'text'"
+PLAIN = (
+    dict.fromkeys(("decimal_type", "decimal_parsing", "finite_number"), "a number")
+    | dict.fromkeys(("int_type", "int_parsing", "int_from_float"), "a whole number")
+    | dict.fromkeys(("bool_type", "bool_parsing"), "true or false")
+    | dict.fromkeys(("model_type", "dict_type", "model_attributes_type"), "a group of “key: value” lines")
+    | dict.fromkeys(("list_type", "tuple_type"), "a list")
+    | {"string_type": "text"}
+)
 SIGNS = {"gt": "more than", "ge": "at least", "lt": "less than", "le": "at most"}
 
 
@@ -54,7 +62,7 @@ def _allowed(kind: str, context: dict[str, Any], words: str) -> str:
         return str(context["expected"])
     if kind == "string_pattern_mismatch":
         return f"text of the shape {context['pattern']}"
-    return words.removeprefix("Input should be ")
+    return PLAIN.get(kind, words.removeprefix("Input should be "))
 
 
 def shorten(found: Any) -> str:

@@ -6,9 +6,9 @@ from typing import Annotated
 
 from pydantic import Field
 
-from states.scheme.base import Code, Part, Text, Words, by_code
-from states.scheme.cycles import CycleKind  # noqa: TC001 - pydantic reads it
-from states.scheme.forms import FormSpec, Gate, Scale  # noqa: TC001 - pydantic reads them
+from states.scheme.base import Code, Figure, Part, Text, Words, by_code
+from states.scheme.cycles import CycleKind
+from states.scheme.forms import FormSpec, Gate, Scale
 from states.scheme.results import (
     ActionSpec,
     Calendar,
@@ -39,7 +39,7 @@ class Scheme(Part):
     """A published appraisal scheme. Build it with `loader.load_scheme`, which checks the whole."""
 
     code: Code
-    version: Annotated[int, Field(ge=1, le=100_000)]
+    version: Annotated[int, Figure, Field(ge=1, le=100_000)]
     title: Text
     purpose: tuple[Text, ...] = ()
     principles: tuple[Text, ...] = ()

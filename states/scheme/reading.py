@@ -6,7 +6,8 @@ never be more than the plain text it shows (and never an alias bomb).
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
+import re
+from decimal import Decimal
 from io import StringIO
 from typing import TYPE_CHECKING, Any
 
@@ -18,8 +19,10 @@ from ruamel.yaml.events import (
     CollectionStartEvent,
     DocumentStartEvent,
     Event,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceStartEvent,
 )
-from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from states.errors import Message
 
@@ -28,7 +31,11 @@ if TYPE_CHECKING:
 
 MOST_BYTES = 1_000_000
 DEEPEST = 40
-PLAIN_TAGS = "tag:yaml.org,2002:"
+PLAIN_TAGS = frozenset(f"tag:yaml.org,2002:{kind}" for kind in ("str", "int", "float", "bool", "null", "map", "seq"))
+NOTHING = frozenset({"", "~", "null", "Null", "NULL"})
+TRUTHS = {word: word.lower() == "true" for word in ("true", "True", "TRUE", "false", "False", "FALSE")}
+NUMBER = re.compile(r"[+-]?([0-9]{1,18}(\.[0-9]{0,18})?|\.[0-9]{1,18})")
+"""Figures longer than these stay text, and the model says what is wrong with them."""
 
 Path = tuple[str | int, ...]
 Fault = tuple[int, Path, Message]
@@ -78,114 +85,109 @@ def as_text(source: str | bytes) -> str:
 
 
 def read_document(source: str | bytes) -> Document:
-    """Read one YAML mapping; `Unreadable` with every fault found where it is not plain."""
+    """Read one YAML mapping; `Unreadable` where it is not plain."""
     text = as_text(source)
+    document = Document()
     try:
-        _refuse_cleverness(text)
-        node = YAML(typ="safe", pure=True).compose(StringIO(text))
+        document.values = _Builder(text, document).build()
     except MarkedYAMLError as error:
         raise Unreadable([_syntax_fault(error)]) from None
     except (YAMLError, ValueError) as error:
         fault = Message("The file is not readable as YAML: %(found)s", found=_first_line(error))
         raise Unreadable([(1, (), fault)]) from None
-    document = Document()
-    if not isinstance(node, MappingNode):
-        fault = Message("A scheme file is a list of “key: value” lines; this one is not.")
-        raise Unreadable([(1, (), fault)])
-    document.values = _value(node, (), document)
     return document
 
 
 def _syntax_fault(error: MarkedYAMLError) -> Fault:
     mark = error.problem_mark or error.context_mark
     words = error.problem or error.context or "unexpected text"
-    return ((mark.line + 1 if mark else 1), (), Message("This is not valid YAML: %(found)s.", found=words))  # fmt: skip
+    return ((mark.line + 1 if mark else 1), (), Message("This is not valid YAML: %(found)s.", found=words))
 
 
 def _first_line(error: Exception) -> str:
     return (str(error).strip().splitlines() or [type(error).__name__])[0]
 
 
-def _refuse_cleverness(text: str) -> None:
-    """Look at the stream of events before anything is built from it."""
-    depth = documents = 0
-    for event in YAML(typ="safe", pure=True).parse(StringIO(text)):
-        line = event.start_mark.line + 1
+class _Builder:
+    """Builds plain values from the stream of events, in one pass, refusing what is not plain."""
+
+    def __init__(self, text: str, document: Document) -> None:
+        self.events: Iterator[Event] = YAML(typ="safe", pure=True).parse(StringIO(text))
+        self.document = document
+        self.depth = 0
+
+    def build(self) -> dict[str, Any]:
+        """The one document of the file, a mapping."""
+        next(self.events)  # the start of the stream
+        first = next(self.events)
+        event = next(self.events) if isinstance(first, DocumentStartEvent) else first
+        if not isinstance(event, MappingStartEvent):
+            raise self._refusal(event, Message("A scheme file is a list of “key: value” lines; this one is not."))
+        values = self._mapping(event, ())
+        next(self.events)  # the end of the document
+        after = next(self.events)
+        if isinstance(after, DocumentStartEvent):
+            raise self._refusal(after, Message("One file holds one scheme; this is a second."))
+        return values
+
+    @staticmethod
+    def _refusal(event: Event, message: Message) -> Unreadable:
+        return Unreadable([(event.start_mark.line + 1, (), message)])
+
+    def _value(self, event: Event, path: Path) -> Any:
+        self._refuse_cleverness(event)
+        self.document.lines.setdefault(path, event.start_mark.line + 1)
+        if isinstance(event, MappingStartEvent):
+            return self._mapping(event, path)
+        if isinstance(event, SequenceStartEvent):
+            return self._sequence(path)
+        return _scalar(event) if isinstance(event, ScalarEvent) else None
+
+    def _refuse_cleverness(self, event: Event) -> None:
         if isinstance(event, AliasEvent):
-            raise Unreadable([(line, (), Message(
-                "Aliases (*%(found)s) are not allowed; write the value out.", found=event.anchor,
-            ))])  # fmt: skip
-        if isinstance(event, DocumentStartEvent):
-            documents += 1
-        if documents > 1:
-            raise Unreadable([(line, (), Message("One file holds one scheme; this is a second."))])
-        if tag := _tag(event):
-            raise Unreadable([(line, (), Message(
-                "Tags (%(found)s) are not allowed; write a plain value.", found=tag,
-            ))])  # fmt: skip
-        depth += isinstance(event, CollectionStartEvent)
-        depth -= isinstance(event, CollectionEndEvent)
-        if depth > DEEPEST:
-            raise Unreadable([(line, (), Message(
-                "The file is nested %(found)s levels deep; at most %(allowed)s are allowed.",
-                found=depth, allowed=DEEPEST,
-            ))])  # fmt: skip
+            alias = Message("Aliases (*%(found)s) are not allowed; write the value out.", found=event.anchor)
+            raise self._refusal(event, alias)
+        tag = str(getattr(event, "tag", None) or "")
+        if tag and tag not in PLAIN_TAGS:
+            raise self._refusal(event, Message("Tags (%(found)s) are not allowed; write a plain value.", found=tag))
+        if isinstance(event, CollectionStartEvent) and self.depth >= DEEPEST:
+            deep = Message("The file is nested more than %(allowed)s levels deep.", allowed=DEEPEST)
+            raise self._refusal(event, deep)
+
+    def _mapping(self, start: Event, path: Path) -> dict[str, Any]:
+        self._refuse_cleverness(start)
+        self.depth += 1
+        values: dict[str, Any] = {}
+        while not isinstance(event := next(self.events), CollectionEndEvent):
+            if not isinstance(event, ScalarEvent):
+                raise self._refusal(event, Message("A key must be a plain word."))
+            key, line = str(event.value), event.start_mark.line + 1
+            if key in values:
+                fault = Message("“%(found)s” is written twice; keep one of them.", found=key)
+                self.document.faults.append((line, (*path, key), fault))
+            self.document.lines[*path, key] = line
+            values[key] = self._value(next(self.events), (*path, key))
+        self.depth -= 1
+        return values
+
+    def _sequence(self, path: Path) -> list[Any]:
+        self.depth += 1
+        values: list[Any] = []
+        while not isinstance(event := next(self.events), CollectionEndEvent):
+            values.append(self._value(event, (*path, len(values))))
+        self.depth -= 1
+        return values
 
 
-def _tag(event: Event) -> str:
-    """The explicit tag of an event, "" where it has none or a plain one."""
-    tag = str(getattr(event, "tag", None) or "")
-    return "" if tag.startswith(PLAIN_TAGS) else tag
-
-
-def _value(node: Node, path: Path, document: Document) -> Any:
-    document.lines[path] = node.start_mark.line + 1
-    if isinstance(node, MappingNode):
-        return dict(_pairs(node, path, document))
-    if isinstance(node, SequenceNode):
-        return [_value(item, (*path, place), document) for place, item in enumerate(node.value)]
-    return _scalar(node) if isinstance(node, ScalarNode) else None
-
-
-def _pairs(node: MappingNode, path: Path, document: Document) -> Iterator[tuple[str, Any]]:
-    seen: set[str] = set()
-    for key_node, value_node in node.value:
-        line = key_node.start_mark.line + 1
-        if not isinstance(key_node, ScalarNode):
-            fault = Message("A key must be a plain word.")
-            document.faults.append((line, path, fault))
-            continue
-        key = str(key_node.value)
-        if key in seen:
-            fault = Message("“%(found)s” is written twice; keep one of them.", found=key)
-            document.faults.append((line, (*path, key), fault))
-        seen.add(key)
-        value = _value(value_node, (*path, key), document)
-        document.lines[*path, key] = line
-        yield key, value
-
-
-def _scalar(node: ScalarNode) -> Any:
-    """Numbers stay exact: a decimal is read from its digits, never through a float."""
-    kind, text = str(node.tag).removeprefix(PLAIN_TAGS), str(node.value)
-    if kind == "null":
+def _scalar(event: ScalarEvent) -> Any:
+    """Plain words and figures by YAML 1.2; a decimal is read from its digits, never through a float."""
+    text = str(event.value)
+    if not event.implicit[0]:
+        return text
+    if text in NOTHING:
         return None
-    if kind == "bool":
-        return text.lower() == "true"
-    if kind in {"int", "float"}:
-        return _number(text)
-    return text
-
-
-def _number(text: str) -> int | Decimal | str:
-    plain = text.replace("_", "")
-    if len(plain) > 30:
+    if text in TRUTHS:
+        return TRUTHS[text]
+    if not NUMBER.fullmatch(text):
         return text
-    try:
-        return int(plain)
-    except ValueError:
-        pass
-    try:
-        return Decimal(plain)
-    except InvalidOperation:
-        return text
+    return int(text) if text.lstrip("+-").isdigit() else Decimal(text)

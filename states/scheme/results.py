@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from states.scheme.base import Amount, BandCode, Code, Days, Part, Percent, Positive, Text, by_code
-from states.scheme.cycles import RecordKind  # noqa: TC001 - pydantic reads it
+from states.scheme.cycles import RecordKind
 
 
 class Pool(Part):

@@ -19,12 +19,12 @@ TWELVE = [{"overall": str(value)} for value in [5] * 5 + [4] * 4 + [3] * 2 + [2]
 
 @pytest.mark.parametrize(("actual", "points"), [("88", 5), ("80", 4), ("79.9", 3), ("64", 3), ("63.9", 2)])
 def test_points_of_a_target_of_80(actual, points):
-    assert kpi_points(Fraction(actual), Fraction(80), False, KPI.thresholds) == points
+    assert kpi_points(Fraction(actual), Fraction(80), less_is_better=False, thresholds=KPI.thresholds) == points
 
 
 @pytest.mark.parametrize(("spent", "points"), [(104, 3), (126, 2), (100, 4), (0, 5), (90, 5)])
 def test_points_of_a_budget_of_100(spent, points):
-    assert kpi_points(Fraction(spent), Fraction(100), True, KPI.thresholds) == points
+    assert kpi_points(Fraction(spent), Fraction(100), less_is_better=True, thresholds=KPI.thresholds) == points
 
 
 def test_the_documents_kpi_table_makes_76():
@@ -71,7 +71,7 @@ def test_the_vp_card_of_4_4_5():
 
     assert half_up(score.value) == Decimal("86.67")
     assert half_up(score.value / 80, 4) == Decimal("1.0833")
-    assert kpi_points(score.value, Fraction(80), False, KPI.thresholds) == 4
+    assert kpi_points(score.value, Fraction(80), less_is_better=False, thresholds=KPI.thresholds) == 4
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,111 @@
+"""A company's year, and the tree behind a figure."""
+
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+from states.explain import explain_form, explain_review, explain_total
+from states.grading import PersonYear, RecordValue, grade
+from states.scheme import Text, builtin_scheme
+from states.scoring import score_form, year_end
+
+SCHEME = builtin_scheme()
+
+
+def person(number, *, score=80, months=12, joined=date(2010, 1, 1), left=None, population="office", **more):
+    records = [RecordValue("weekly_inspection", "2025-W07", Fraction(score))]
+    records += [RecordValue("monthly_appraisal", f"2025-{m:02d}", Fraction(score)) for m in range(1, months + 1)]
+    records += [RecordValue("year_end", "2025", Fraction(score))]
+    return PersonYear(number, population, joined, left, tuple(records), **more)
+
+
+def graded(*people):
+    return {one.employee_no: one for one in grade(people, year=2025, scheme=SCHEME)}
+
+
+def test_leavers_and_newcomers_keep_their_total_but_have_no_rank():
+    found = graded(
+        person("a"), person("b", left=date(2025, 12, 31)), person("c", months=5), person("d", left=date(2026, 1, 1))
+    )
+
+    assert found["b"].flags == ("left",)
+    assert found["c"].flags == ("too_new",)
+    assert [found[x].rank for x in "abcd"] == [1, None, None, 1]
+    assert found["b"].total == 80
+    assert found["b"].actions == ()
+
+
+def test_left_goes_before_too_new():
+    assert graded(person("a", months=2, left=date(2025, 3, 1)))["a"].flags == ("left",)
+
+
+def test_populations_are_ranked_apart():
+    found = graded(person("a", score=90), person("b", score=80, population="front_line"))
+
+    assert (found["a"].rank, found["b"].rank) == (1, 1)
+
+
+def test_over_100_is_flagged_for_everyone_and_honours_the_ranked():
+    found = graded(person("a", score=100), person("b", score=100, left=date(2025, 6, 1)))
+    listed = [*person("c", score=100).records, RecordValue("spot_check", "2025-01-01", Fraction(100), Fraction(10))]
+    found |= graded(PersonYear("c", "office", None, None, tuple(listed)))
+
+    assert found["a"].flags == ("small_population",)
+    assert found["c"].flags == ("over_100", "small_population")
+    assert "honour" in found["c"].actions
+
+
+def test_an_excluded_person_is_out_of_the_ranking():
+    found = graded(person("a"), person("b", excluded="long_leave"))
+
+    assert (found["b"].rank, found["b"].flags) == (None, ("excluded",))
+    assert found["a"].ranked_of == 1
+
+
+def test_mode_off_ranks_without_bands():
+    off = SCHEME.model_copy(update={"distribution": SCHEME.distribution.model_copy(update={"mode": "off"})})
+
+    (found,) = grade([person("a")], year=2025, scheme=off)
+
+    assert (found.rank, found.band) == (1, None)
+
+
+def test_the_tree_adds_up_to_the_total():
+    someone = person("a", score=83, joined=date(2025, 3, 17))
+    (found,) = grade([someone], year=2025, scheme=SCHEME)
+
+    tree = explain_total(found, someone, SCHEME)
+
+    assert tree.value == found.total
+    assert sum(part.contribution for part in tree.children) == found.total
+    for part in tree.children:
+        if part.children:
+            assert sum(below.contribution for below in part.children) == part.value
+
+
+def test_a_review_is_explained_down_to_the_clause():
+    form = SCHEME.forms["scorecard_staff"]
+    score = score_form(form, {"attendance": {"deducted": "2", "clause": "late", "note": "9 May"}})
+    parts = year_end([("manager_scoring", score.value, 70), ("customer_survey", None, 20)])
+
+    tree = explain_review(
+        parts, {"manager_scoring": Text(zh="评分", en="Scoring"), "customer_survey": Text(zh="客户", en="Customers")},
+        {"manager_scoring": (form, score)}, title=Text(zh="年终", en="Year-end"),
+    )  # fmt: skip
+
+    scoring = tree.children[0]
+    line = next(line for area in scoring.children for line in area.children if line.code == "attendance")
+    assert (line.full, line.value, line.note) == (8, 6, "9 May")
+    assert line.clause.zh == "迟到或早退超过5分钟"
+    assert sum(area.contribution for area in scoring.children) == score.value
+    assert tree.children[1].value is None
+
+
+def test_a_kpi_table_is_explained_by_points_times_weight():
+    form = SCHEME.forms["kpi_customer_service"]
+    score = score_form(form, {row.code: {"actual": "100", "target": "100"} for row in form.rows})
+
+    views = explain_form(form, score)
+
+    assert sum(view.contribution for view in views) / 5 == Decimal(80)
+    assert sum(view.full for view in views) == 500
