@@ -128,7 +128,7 @@ def test_every_fault_is_named_at_once_and_nothing_is_written(db_session):
     ]
     with pytest.raises(Refusal) as refused:
         bring_in("employees", *rows)
-    assert "3 faults" in str(refused.value.messages[0])
+    assert "faults (3)" in str(refused.value.messages[0])
     assert "employees.xlsx, sheet 表一, row 3, column F 人员类别" in str(refused.value.messages[1])
     assert (count(Employee), count(Event), count(ImportPreview)) == (0, 0, 0)
 

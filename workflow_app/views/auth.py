@@ -14,6 +14,7 @@ from workflow_app.clock import now
 from workflow_app.db import unit_of_work
 from workflow_app.errors import status_of
 from workflow_app.extensions import limiter
+from workflow_app.queries.demo import is_sample
 from workflow_app.services import accounts
 
 blueprint = Blueprint("auth", __name__)
@@ -78,7 +79,8 @@ def password_post(token: str) -> str | Response | tuple[str, int]:
 
 
 def _sign_in_page(form: SignInForm, refusal: Refusal | None = None) -> str:
-    return render_template("auth/sign_in.html", form=form, refusal=refusal)
+    entry = url_for("demo.roles") if is_sample() else None
+    return render_template("auth/sign_in.html", form=form, refusal=refusal, demo_entry=entry)
 
 
 def _own_address(wanted: str | None) -> str:

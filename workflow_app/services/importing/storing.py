@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
     from states.permissions import Actor
 
+    Count = Callable[[int], None]
+
 PLANNERS: dict[str, Callable[..., Plan]] = {"employees": plan_employees, "customers": plan_customers, "records": plan_records}
 WRITERS: dict[str, Callable[..., None]] = {"employees": write_employees, "customers": write_customers, "records": write_records}
 KEPT_DAYS = 7
@@ -49,14 +51,17 @@ def plan_import(kind: str, filename: str, content: bytes) -> Plan:
 def keep_workbook(kind: str, filename: str, content: bytes, *, actor: Actor, now: datetime) -> ImportPreview:
     """Keep an uploaded workbook so that its preview can be looked at and confirmed."""
     require(actor, "import_data")
-    plan = plan_import(kind, filename, content)
+    return _keep(plan_import(kind, filename, content), filename, content, actor=actor, now=now)
+
+
+def _keep(plan: Plan, filename: str, content: bytes, *, actor: Actor, now: datetime) -> ImportPreview:
     db.session.execute(
         delete(ImportPreview).where(
             ImportPreview.applied_at.is_(None), ImportPreview.created_at < now - timedelta(days=KEPT_DAYS)
         )
     )
     stored = ImportPreview(
-        kind=kind, filename=filename[-255:], content=content, created_by_id=actor.account_id, created_at=now,
+        kind=plan.kind, filename=filename[-255:], content=content, created_by_id=actor.account_id, created_at=now,
         summary=plan.summary | {"sha256": hashlib.sha256(content).hexdigest()},
     )
     db.session.add(stored)
@@ -81,7 +86,7 @@ def plan_of(stored: ImportPreview) -> Plan:
 
 
 def apply_kept(
-    stored: ImportPreview, *, seen: str, actor: Actor, now: datetime, advance: Callable[[int], None] | None = None
+    stored: ImportPreview, *, seen: str, actor: Actor, now: datetime, advance: Count | None = None
 ) -> Plan:
     """Apply a kept workbook as a whole, provided it still does what was `seen` (the plan's digest).
 
@@ -105,17 +110,20 @@ def apply_kept(
 
 def import_workbook(
     kind: str, filename: str, content: bytes, *, actor: Actor, now: datetime,
-    advance: Callable[[int], None] | None = None,
+    begin: Count | None = None, advance: Count | None = None,
 ) -> Plan:
     """Read and apply a workbook in one go (command line, sample company).
 
-    Refuses (invalid) a file with faults, each of them named. A file that changes nothing writes nothing.
+    `begin` is told how many rows will be written, `advance` how many more are. Refuses (invalid) a file
+    with faults, each of them named. A file that changes nothing writes nothing.
     """
     require(actor, "import_data")
     plan = plan_import(kind, filename, content)
     _refuse_faults(plan)
     if not plan.nothing_to_do:
-        stored = keep_workbook(kind, filename, content, actor=actor, now=now)
+        if begin:
+            begin(len(plan.added) + len(plan.changed))
+        stored = _keep(plan, filename, content, actor=actor, now=now)
         _write(plan, stored, actor=actor, now=now, advance=advance or (lambda _count: None))
     return plan
 
@@ -125,7 +133,7 @@ def _refuse_faults(plan: Plan) -> None:
         raise Refusal(
             [
                 Message(
-                    "%(count)s faults stand in the way, so nothing is imported. Correct them in the file and choose it again.",
+                    "The file has faults (%(count)s), so nothing is imported. Correct them in the file and choose it again.",
                     count=len(plan.faults),
                 ),
                 *(in_place(fault) for fault in plan.faults),
@@ -134,7 +142,7 @@ def _refuse_faults(plan: Plan) -> None:
 
 
 def _write(
-    plan: Plan, stored: ImportPreview, *, actor: Actor, now: datetime, advance: Callable[[int], None]
+    plan: Plan, stored: ImportPreview, *, actor: Actor, now: datetime, advance: Count
 ) -> None:
     WRITERS[plan.kind](plan, actor=actor, now=now, advance=advance)
     stored.applied_at = now

@@ -1,0 +1,73 @@
+"""People: the table and a page for each person, for HR and the administrator."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, render_template, request
+
+from forms.people import PeopleSearch
+from states.errors import Message, N_, Refusal
+from states.permissions import ReviewFacts, may
+from workflow_app.access import allowed, current_actor
+from workflow_app.clock import now
+from workflow_app.company_time import day_of
+from workflow_app.queries import people as queries
+from workflow_app.titles import populations, record_kinds
+
+if TYPE_CHECKING:
+    from workflow_app.models import Employee
+
+blueprint = Blueprint("people", __name__, url_prefix="/people")
+
+
+@blueprint.get("")
+@allowed("see_people")
+def table() -> str:
+    form = _search()
+    wanted = queries.PeopleFilter(
+        (form.q.data or "")[:100], form.department.data or "", form.population.data or "", form.left.data or ""
+    )
+    page = queries.people_page(wanted, request.args.get("page", 1, type=int), day_of(now()))
+    query = {name: value for name, value in request.args.items() if value and name in form}
+    may_import = may(current_actor(), "import_data").allowed
+    return render_template(
+        "people/table.html", form=form, people=page, populations=populations(), query=query, may_import=may_import
+    )
+
+
+@blueprint.get("/<int:number>")
+@allowed("see_people")
+def person(number: int) -> str:
+    employee = queries.person(number)
+    if employee is None:
+        raise Refusal(Message("There is no such person. They may be found under People."), kind="not_found")
+    facts = ReviewFacts(employee.id, employee.superior_id, employee.vp_id)
+    return render_template(
+        "people/person.html",
+        person=employee,
+        account=queries.account_of(employee),
+        reports=queries.reports_of(employee, day_of(now())),
+        customers=queries.customers_of(employee),
+        populations=populations(),
+        record_kinds=record_kinds(),
+        history=_history(employee) if may(current_actor(), "see_review", facts).allowed else None,
+    )
+
+
+def _search() -> PeopleSearch:
+    form = PeopleSearch(request.args)
+    form.department.choices = [("", N_("All")), *((name, name) for name in queries.departments())]
+    form.population.choices = [("", N_("All")), *populations().items()]
+    return form
+
+
+def _history(employee: Employee) -> dict[str, object]:
+    years = queries.record_years(employee.id)
+    year = request.args.get("year", years[0] if years else 0, type=int)
+    return {
+        "years": years,
+        "year": year,
+        "records": queries.records_of(employee.id, year),
+        "reviews": queries.reviews_of(employee.id),
+    }
