@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -35,17 +35,27 @@ def round_half_up(value: Number | str, places: int = 2) -> Decimal:
     return exact.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
 
 
+def _is_words(value: Number | str) -> bool:
+    """Nothing, or a figure that has been made ready for reading already: it is left alone."""
+    if not isinstance(value, str):
+        return False
+    try:
+        return not Decimal(value).is_finite()
+    except InvalidOperation:
+        return True
+
+
 def score(value: Number | str | None, places: int = 2) -> str:
     """Two decimals, or a dash where there is no figure: missing is never nought."""
-    if value is None or value == "":
-        return MISSING
+    if value is None or _is_words(value):
+        return str(value or MISSING)
     return str(round_half_up(value, places)).replace("-", MINUS)
 
 
 def points(value: Number | str | None) -> str:
     """Points as a person writes them: 5, 2.5, never 5.00."""
-    if value is None or value == "":
-        return MISSING
+    if value is None or _is_words(value):
+        return str(value or MISSING)
     text = str(round_half_up(value))
     return (text.rstrip("0").rstrip(".") if "." in text else text).replace("-", MINUS)
 
@@ -58,8 +68,8 @@ def signed(value: Number | str | None) -> str:
 
 def percent(value: Number | str | None, places: int = 0) -> str:
     """A share (0.2) as a percentage (20 %)."""
-    if value is None or value == "":
-        return MISSING
+    if value is None or _is_words(value):
+        return str(value or MISSING)
     share = value if isinstance(value, Fraction) else Fraction(str(value))
     text = str(round_half_up(share * 100, places))
     return f"{text} %".replace("-", MINUS)

@@ -20,8 +20,8 @@ from workflow_app.services.preferences import LOCALES
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from flask import Flask, Response
-    from werkzeug.wrappers import Response as BaseResponse
+    from flask import Flask
+    from werkzeug.wrappers import Response
 
 LOCALE_COOKIE = "kaoping_locale"
 DEFAULT_LOCALE = "zh"
@@ -102,15 +102,7 @@ def _wishes() -> Iterable[str | None]:
     yield request.cookies.get(LOCALE_COOKIE)
 
 
-def _remember_asked(response: Response) -> Response:
-    """Keep ?lang= for the next page of somebody without an account."""
-    code = request.args.get("lang")
-    if code in LOCALES and request.endpoint != "static":
-        remember(response, code)
-    return response
-
-
-def remember(response: BaseResponse, code: str) -> None:
+def remember(response: Response, code: str) -> None:
     """Put the language into a cookie of a year."""
     response.set_cookie(LOCALE_COOKIE, code, max_age=YEAR, samesite="Lax", httponly=True, secure=request.is_secure)
 
@@ -168,7 +160,6 @@ def init_app(app: Flask) -> None:
         default_timezone=zone,
         locale_selector=select_locale,
     )
-    app.after_request(_remember_asked)
     app.jinja_env.globals.update(
         t=t,
         html_lang=html_lang,

@@ -146,6 +146,9 @@ def test_without_a_request_the_companys_language_holds_and_can_be_forced(app_of_
         (Fraction(-1, 200), "\u22120.01"),
         ("88.5", "88.50"),
         (1.005, "1.01"),
+        ("\u22121.00", "\u22121.00"),
+        ("—", "—"),
+        ("NaN", "NaN"),
     ],
 )
 def test_a_score_has_two_places_rounded_half_up(value, shown):

@@ -1,6 +1,6 @@
 // A customer's questionnaire: counts the answers and keeps a draft on this device until it is sent.
 // form[data-survey=key] with [data-question] groups; [data-answered] shows the count, [data-draft] says that a draft is kept,
-// input[data-shared] ("shared device: keep nothing"); [data-survey-done=key] on the page after sending wipes the draft.
+// input[data-shared] ("shared device: keep nothing"; what hides it is shown); [data-survey-done=key] on the page after sending wipes the draft.
 const prefix = "kaoping-draft:";
 const store = {
   read(key) { try { return JSON.parse(localStorage.getItem(prefix + key)) ?? {}; } catch { return {}; } },
@@ -31,6 +31,7 @@ function restore(form, kept) {
 function start(form) {
   const key = form.dataset.survey;
   const shared = form.querySelector("[data-shared]");
+  shared?.closest("[hidden]")?.removeAttribute("hidden");
   const draft = document.querySelector("[data-draft]");
   const count = () => {
     const questions = [...form.querySelectorAll("[data-question]")];
