@@ -1,6 +1,6 @@
 """The jobs by name, and `enqueue`: asking for one in the transaction of the change that needs it.
 
-Adding a job: one name here, and one function of the same name in worker/tasks/<family>.py.
+Adding a job: a name and a title here, and one function in worker/tasks/<family>.py.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from states.errors import N_
 from workflow_app import clock, outbox
 
 if TYPE_CHECKING:
@@ -41,6 +42,20 @@ class Tick(StrEnum):
     TIDY = "tidy"
 
 
+# What a job is called on the page of incidents.
+TITLES: dict[Job, str] = {
+    Job.LAUNCH_CYCLE: N_("Launch a cycle"),
+    Job.LAUNCH_CHUNK: N_("Launch a part of a cycle"),
+    Job.COMPOSE_CYCLE: N_("Compose the totals of a cycle"),
+    Job.DISTRIBUTE_CYCLE: N_("Distribute a cycle into bands"),
+    Job.RELEASE_CYCLE: N_("Release the results of a cycle"),
+    Job.PROPOSE_ACTIONS: N_("Propose actions for a cycle"),
+    Job.SEND_INVITATIONS: N_("Send the customers’ invitations"),
+    Job.REMIND_CUSTOMERS: N_("Remind customers"),
+    Job.CLOSE_SURVEYS: N_("Close customer surveys"),
+    Job.REMIND: N_("Remind and close by date"),
+    Job.SEND_MAIL: N_("Send a mail"),
+}
 # Stands on the wire for a job that this version does not know: the worker makes an incident of it.
 UNKNOWN = "unknown"
 _MAIL_JOBS = frozenset({Job.SEND_MAIL})

@@ -54,12 +54,11 @@ def test_pool_children_and_workers_killed_again_and_again(queued_app, crew):
     worker = crew.worker()
     killed = 0
     deadline = time.monotonic() + 120
-    seen = 0
     for turn in itertools.count():
-        wait_until(lambda: left(queued_app) == 0 or len(crew.calls()) > seen)
+        enough = len(crew.calls()) + 4
+        wait_until(lambda enough=enough: left(queued_app) == 0 or len(crew.calls()) > enough)
         if left(queued_app) == 0 or time.monotonic() > deadline:
             break
-        seen = len(crew.calls()) + 4
         killed += 1
         if turn % 3 == 2:
             crew.kill(worker)
@@ -124,7 +123,7 @@ def test_a_worker_told_to_end_finishes_what_it_is_on(queued_app, crew, monkeypat
     monkeypatch.setenv("PROBE_SECONDS", "1")
     worker = crew.worker()
     ask(queued_app, 4)
-    wait_until(lambda: crew.calls())
+    wait_until(crew.calls)
     worker.terminate()
     assert worker.wait(40) is not None
     crew.beat()
