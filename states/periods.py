@@ -1,6 +1,7 @@
 """Periods as they are written: 2025, 2025-07, 2025-W37, 2025-07-09."""
 
 import re
+import unicodedata
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -29,7 +30,8 @@ class Span:
 
 def read_period(code: str, shape: str) -> Span:
     """The days that a period names; `shape` is year, month, week or day. Refuses what is none."""
-    text = code.strip()
+    # Full-width digits are what a Chinese keyboard types.
+    text = unicodedata.normalize("NFKC", code).strip()
     match = re.fullmatch(SHAPES[shape], text)
     try:
         if match and EARLIEST <= int(match[1]) <= LATEST:

@@ -1,4 +1,4 @@
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -43,7 +43,13 @@ def test_a_cycle_takes_its_title_and_days_from_kind_and_period(company):
     assert cycle.state == "draft"
 
 
-@pytest.mark.parametrize("period", ["", "25", "2025-13", "2025-02", "２０２５", "0001", "2025'; --"])
+def test_full_width_digits_are_understood(company):
+    cycle = create_cycle(make_scheme(), "year_end", " ２０２５ ", actor=company.hr.actor(), now=NOW)
+
+    assert cycle.period == "2025"
+
+
+@pytest.mark.parametrize("period", ["", "25", "2025-13", "2025-02", "0001", "2025'; --"])
 def test_a_period_of_another_shape_is_refused(company, period):
     with pytest.raises(Refusal) as refusal:
         create_cycle(make_scheme(), "year_end", period, actor=company.hr.actor(), now=NOW)
@@ -138,11 +144,16 @@ def test_heads_of_the_other_departments_answer_for_the_customer_service_manager(
     assert all(a.state == "open" for a in internal)
 
 
-def test_deadlines_are_working_days_with_chinese_holidays(launched, company):
-    """Seven working days from Monday 9 March 2026 (10:00 in Shanghai): Wednesday 18 March, last minute."""
+def test_deadlines_are_working_days_with_chinese_holidays(company):
+    """Spring Festival 2026: 15 to 23 February are free, Saturdays 14 and 28 are worked instead."""
+    before_the_festival = datetime(2026, 2, 12, 3, 0, tzinfo=UTC)
+    cycle = make_cycle()
+    launch(cycle, actor=company.hr.actor(), now=before_the_festival)
+    launch_chunk(cycle.id, 0, 10**6, now=before_the_festival)
+
     stage = db.session.scalar(select(ReviewStage).filter_by(review_id=review_of(company.agent).id, stage="self_review"))
 
-    assert stage.due_at.isoformat() == "2026-03-18T15:59:00+00:00"
+    assert stage.due_at == datetime(2026, 2, 28, 15, 59, tzinfo=UTC)
 
 
 def test_version_is_the_number_of_events_and_progress_is_full(launched):
