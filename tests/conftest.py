@@ -96,6 +96,7 @@ class ApartClient(FlaskClient):
     def open(self, *arguments: Any, **options: Any) -> Any:
         if has_app_context():
             db.session.commit()
+        options.setdefault("buffered", True)  # read to the end, so that a static file is closed again
         return contextvars.Context().run(super().open, *arguments, **options)
 
 
