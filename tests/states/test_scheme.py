@@ -136,7 +136,7 @@ def test_all_faults_come_at_once_each_with_line_found_and_allowed():
         ("points: 12", "points: 1.23456789", "decimal"),
         ("version: 1\n", "version: 1\nversion: 2\n", "written twice"),
         ("version: 1\n", "version: true\n", "“version” is True; allowed: a number"),
-        ("points: 12", "points:", "is nothing; allowed: a number"),
+        ("points: 12", "points: null", "is nothing; allowed: a number"),
         ("forms: [{form: inspection_spot}]", "forms: [{form: inspection_spot, populations: [aliens]}]", "“aliens”"),
         ("parts: [{stage: inspection, weight: 100}]", "parts: [{stage: nothing, weight: 100}]", "“nothing” is no stage"),
     ],
