@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -40,6 +41,17 @@ def read_tree(held: dict[str, Any]) -> Node | None:
         code=held.get("code", ""),
         children=tuple(child for each in held.get("children", []) if (child := read_tree(each))),
     )
+
+
+def for_page(node: Node | None) -> Node | None:
+    """The tree as a page shows it: only what counts towards the total itself says how much it brings."""
+    if node is None:
+        return None
+    return replace(node, children=tuple(replace(child, children=_without_points(child)) for child in node.children))
+
+
+def _without_points(node: Node) -> tuple[Node, ...]:
+    return tuple(replace(child, contribution=None, children=_without_points(child)) for child in node.children)
 
 
 def _words(text: Text) -> dict[str, str]:

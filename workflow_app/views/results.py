@@ -10,7 +10,7 @@ from states.permissions import may
 from workflow_app.access import allowed, current_actor, require
 from workflow_app.clock import now
 from workflow_app.db import db, unit_of_work
-from workflow_app.explanations import read_tree
+from workflow_app.explanations import for_page, read_tree
 from workflow_app.models import Review
 from workflow_app.queries import results as queries
 from workflow_app.queries.facts import review_facts
@@ -40,7 +40,7 @@ def review(review_id: int) -> str:
         "results/review.html",
         review=found,
         scheme=scheme,
-        tree=read_tree(found.explanation),
+        tree=for_page(read_tree(found.explanation)),
         number=queries.ranked_number(found),
         move=queries.standing_move(found),
         approver=queries.approver_name(found),
