@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
@@ -77,6 +78,11 @@ def answer_number(invitation: Invitation, number: int) -> Submission | None:
     return db.session.scalar(select(Submission).filter_by(invitation_id=invitation.id, number=number))
 
 
+def last_day(invitation: Invitation) -> datetime:
+    """The last moment at which the link works, for pages: it runs out at the midnight after that day."""
+    return invitation.expires_at - timedelta(seconds=1)
+
+
 def asked_about(review_id: int) -> int:
     """How many customers are asked about this person: with one or two, nobody is anonymous."""
     query = select(func.count()).select_from(Invitation)
@@ -113,12 +119,17 @@ class Asked:
     id: int
     customer: Customer
     state: str
-    sent_at: Any
-    closed_at: Any
-    expires_at: Any
+    sent_at: datetime | None
+    closed_at: datetime | None
+    expires_at: datetime
     decline_kind: str | None
     decline_reason: str | None
     flagged: bool = False
+
+    @property
+    def last_day(self) -> datetime:
+        """The last moment at which the link works."""
+        return self.expires_at - timedelta(seconds=1)
 
 
 @dataclass

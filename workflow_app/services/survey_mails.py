@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from workflow_app.db import db
 from workflow_app.models import MailMessage
-from workflow_app.queries.surveys import asked_about, minimum_to_show
+from workflow_app.queries.surveys import asked_about, last_day, minimum_to_show
 from workflow_app.services.mailing import queue_mail
 from workflow_app.survey_links import link_to
 
@@ -27,7 +27,7 @@ def mail_invitation(invitation: Invitation, *, now: datetime) -> MailMessage:
     with force_locale(_language(invitation)):
         return _queue(
             invitation, f"invitation-{invitation.id}-{invitation.generation}",
-            subject=_("How was our service? Five minutes of your time"), reminder=False, now=now,
+            subject=_("How was our service? One minute of your time"), reminder=False, now=now,
         )
 
 
@@ -60,7 +60,7 @@ def _words(invitation: Invitation, link: str, *, reminder: bool) -> dict[str, An
         "link": link,
         "name": invitation.customer.contact or invitation.customer.name,
         "person": invitation.review.employee.name,
-        "until": invitation.expires_at,
+        "last_day": last_day(invitation),
         "asked": asked_about(invitation.review_id),
         "minimum": minimum_to_show(invitation.review.cycle),
         "reminder": reminder,
