@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template, request, url_for
 
 from forms.people import PeopleSearch
 from states.errors import Message, N_, Refusal
@@ -12,13 +12,17 @@ from states.permissions import ReviewFacts, may
 from workflow_app.access import allowed, current_actor
 from workflow_app.clock import now
 from workflow_app.company_time import day_of
+from workflow_app.i18n import t
 from workflow_app.queries import people as queries
+from workflow_app.queries.desk import cycle_title
+from workflow_app.schemes import scheme_of
 from workflow_app.titles import populations, record_kinds
 
 if TYPE_CHECKING:
-    from workflow_app.models import Employee
+    from workflow_app.models import Employee, Review
 
 blueprint = Blueprint("people", __name__, url_prefix="/people")
+STATES = {"closed": N_("closed"), "excluded": N_("not rated"), "appealed": N_("appealed")}
 
 
 @blueprint.get("")
@@ -69,5 +73,18 @@ def _history(employee: Employee) -> dict[str, object]:
         "years": years,
         "year": year,
         "records": queries.records_of(employee.id, year),
-        "reviews": queries.reviews_of(employee.id),
+        "reviews": [_row(review) for review in queries.reviews_of(employee.id)],
+    }
+
+
+def _row(review: Review) -> dict[str, object]:
+    """One review; its figures only once released: until then they belong to the calibration page."""
+    released = review.released_at is not None
+    states = {stage.code: stage.title for stage in scheme_of(review.cycle).cycle_kinds[review.cycle.kind].stages}
+    state = states.get(review.state) or STATES.get(review.state, review.state)
+    return {
+        "title": t(cycle_title(review.cycle)), "period": review.cycle.period, "state": t(state),
+        "tone": "ok" if released else "info" if review.state in states else "",
+        "total": review.total if released else None, "band": review.final_band if released else None,
+        "href": url_for("results.review", review_id=review.id) if released else None,
     }

@@ -1,0 +1,30 @@
+"""What a scheme's fixed choices are called when people read it."""
+
+from __future__ import annotations
+
+from states.errors import N_
+
+ACTORS = {
+    "self": N_("the person rated"), "manager": N_("the direct superior"),
+    "department_head": N_("the head of department"), "vp": N_("the vice president in charge"),
+    "customers": N_("customers"), "departments": N_("the departments served"), "hr": N_("human resources"),
+    "general_manager": N_("the general manager"), "system": N_("the system"),
+}
+PERIODS = {"day": N_("day"), "week": N_("week"), "month": N_("month"), "year": N_("year")}
+OVERDUE = {
+    "remind": N_("a reminder"), "escalate": N_("the superior is told"),
+    "omit": N_("the part is left out and flagged"), "finish": N_("it ends without an answer"),
+}
+METHODS = {
+    "mean_x20": N_("mean × 20"), "mean_minus_1_over_4": N_("(mean − 1) ÷ 4 × 100"),
+    "top_two_box": N_("share of the two best answers"), "shrunk": N_("mean, drawn to a known value while answers are few"),
+}
+MODES = {
+    "off": N_("no distribution"), "guided": N_("guided: departures are possible, each with a reason"),
+    "hard": N_("fixed: it cannot be approved until it is met"),
+}
+NEEDS = {
+    "reason": N_("a reason"), "evidence": N_("evidence"), "improvement_plan": N_("an improvement plan"),
+    "consent": N_("the person's consent"),
+}
+SOURCES = {"entered": N_("entered by hand"), "records": N_("records")}
