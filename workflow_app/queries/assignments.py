@@ -148,9 +148,8 @@ class Severity:
 
 def severity(assignment: Assignment) -> Severity:
     """Means of the submitted scores of this stage: shown to the rater alone, never corrected."""
-    mine = (Assignment.assignee_id == assignment.assignee_id).label("mine")
     query = (
-        select(mine, func.count(), func.sum(Submission.score))
+        select(Assignment.assignee_id, func.count(), func.sum(Submission.score))
         .join(Submission, Submission.assignment_id == Assignment.id)
         .join(Review, Review.id == Assignment.review_id)
         .where(
@@ -160,11 +159,15 @@ def severity(assignment: Assignment) -> Severity:
             Submission.state == "submitted",
             Submission.score.is_not(None),
         )
-        .group_by(mine)
+        .group_by(Assignment.assignee_id)
     )
-    found = {bool(own): (count, Fraction(total)) for own, count, total in db.session.execute(query)}
-    own_count, own_sum = found.get(True, (0, Fraction(0)))
-    count, total = found.get(False, (0, Fraction(0)))
+    own_count = count = 0
+    own_sum = total = Fraction(0)
+    for rater, number, points in db.session.execute(query):
+        if rater == assignment.assignee_id:
+            own_count, own_sum = number, Fraction(points)
+        else:
+            count, total = count + number, total + Fraction(points)
     return Severity(
         own=own_sum / own_count if own_count else None,
         own_count=own_count,

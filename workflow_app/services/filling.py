@@ -32,7 +32,10 @@ if TYPE_CHECKING:
 
 NOTHING_YET = "0"
 WORKING_CYCLES = frozenset({"open", "released"})
-STALE = Message("A newer version of this form was saved in another window. What you typed here is kept below.")
+STALE = Message(
+    "A newer version of this form was saved in another window. What you typed is kept here; saving it now replaces "
+    "that version."
+)
 NOT_OPEN = {
     "waiting": Message("This form is not open yet. It opens when the step before is finished."),
     "submitted": Message("This form is submitted already. It can be changed after it was returned."),

@@ -41,7 +41,7 @@ def fill(assignment_id: int) -> str:
     if _may_fill(assignment) and filling.closed_reason(assignment) is None:
         return _fill_page(filling_page(assignment, locale_code()))
     require(current_actor(), "see_form", form_facts(assignment, confidential=confidential(stage_of(assignment))))
-    return render_template("forms/read.html", page=page_of(assignment))
+    return render_template("forms/read.html", page=page_of(assignment), now=now())
 
 
 @blueprint.post("/forms/<int:assignment_id>")
@@ -86,7 +86,7 @@ def done(assignment_id: int) -> Any:
     require(current_actor(), "fill_form", assignment_facts(assignment))
     if assignment.state == "open":
         return redirect(url_for("forms.fill", assignment_id=assignment_id))
-    return render_template("forms/done.html", page=page_of(assignment))
+    return render_template("forms/done.html", page=page_of(assignment), now=now())
 
 
 @blueprint.post("/forms/<int:assignment_id>/return")
@@ -161,6 +161,6 @@ def _values(page: FormPage) -> dict[str, str]:
     if page.kept is not None:
         values["total"] = formats.points(page.kept)
     else:
-        values["total"] = formats.score(page.total)
+        values["total"] = formats.points(page.total)
         values |= {f"points_{row.code}": formats.points(row.value) for row in page.score.rows}
     return values
