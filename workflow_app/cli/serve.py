@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from workflow_app.settings import Settings
 
 READY_SECONDS = 60.0
-# The worker is given as long as its own soft shutdown takes; idle it ends at once.
+# The worker finishes what it is on and ends. (Its soft shutdown, made for containers, sleeps its whole time
+# even when nothing is left to do; Ctrl-C should not.) What is cut off after this is done by the next worker.
 WORKER_GRACE_SECONDS = 45.0
 NAME_WIDTH = 6
 
@@ -152,11 +153,9 @@ def _programs(environment: Mapping[str, str], host: str, port: int, web_processe
         "--hostname", f"kaoping-{os.getpid()}@%h",
     ]
     beat = [*celery, "beat", "--loglevel", "warning", "--pidfile="]
-    # A worker told to end finishes what it is on (soft shutdown) instead of waiting for all it has fetched.
-    soft = {**environment, "REMAP_SIGTERM": "SIGQUIT"}
     return [
         Program("web", web, environment, _say),
-        Program("worker", worker, soft, _say, grace_seconds=WORKER_GRACE_SECONDS),
+        Program("worker", worker, environment, _say, grace_seconds=WORKER_GRACE_SECONDS),
         Program("beat", beat, environment, _say),
     ]
 
