@@ -36,7 +36,7 @@ class Message:
 
     def __str__(self) -> str:
         """The sentence in English, for logs and the command line."""
-        return self.key % self.data if self._data else self.key
+        return self.key % self.data if self._data else self.key.replace("%%", "%")
 
     def __repr__(self) -> str:
         return f"Message({str(self)!r})"

@@ -63,12 +63,12 @@ def _codes(values: Any, *path: str | int, key: str = "code") -> list[str]:
     return [str(at(entry, key)) for _, entry in entries(values, *path)]
 
 
-def known(path: Path, found: Any, allowed: list[str], what: str) -> Found:
+def known(path: Path, found: Any, allowed: list[str]) -> Found:
     """A fault where `found` is given and is not among the names allowed."""
     if isinstance(found, str) and found not in allowed:
         yield path, Message(
-            "“%(found)s” is no %(what)s of this scheme; allowed: %(allowed)s.",
-            found=found, what=what, allowed=", ".join(allowed) or "none",
+            "“%(found)s” is not known to this scheme; allowed: %(allowed)s.",
+            found=found, allowed=", ".join(allowed) or "none",
         )  # fmt: skip
 
 
@@ -132,18 +132,18 @@ def stages(values: dict[str, Any]) -> Found:
         for place, stage in entries(entry, "stages"):
             for use, item in entries(stage, "forms"):
                 path = (*here, "stages", place, "forms", use)
-                yield from known((*path, "form"), at(item, "form"), forms, "form")
+                yield from known((*path, "form"), at(item, "form"), forms)
                 for nth, one in entries(item, "populations"):
-                    yield from known((*path, "populations", nth), one, people, "population")
+                    yield from known((*path, "populations", nth), one, people)
         for place, part in entries(entry, "parts"):
-            yield from known((*here, "parts", place, "stage"), at(part, "stage"), codes, "stage")
+            yield from known((*here, "parts", place, "stage"), at(part, "stage"), codes)
         for form, parts in entries(entry, "parts_by_form"):
             path = (*here, "parts_by_form", form)
-            yield from known(path, form, forms, "form")
+            yield from known(path, form, forms)
             for nth, part in entries(parts):
-                yield from known((*path, nth, "stage"), at(part, "stage"), codes, "stage")
+                yield from known((*path, nth, "stage"), at(part, "stage"), codes)
         for nth, test in entries(entry, "tests"):
-            yield from known((*here, "tests", nth), test, forms, "form")
+            yield from known((*here, "tests", nth), test, forms)
 
 
 def form_references(values: dict[str, Any]) -> Found:
@@ -151,7 +151,7 @@ def form_references(values: dict[str, Any]) -> Found:
     forms, scales = _names(values, "forms"), _names(values, "scales")
     for code, form in entries(values, "forms"):
         here: Path = ("forms", code)
-        yield from known((*here, "scale"), at(form, "scale"), scales, "scale")
+        yield from known((*here, "scale"), at(form, "scale"), scales)
         yield from _borrowed(here, form, values)
         for view, view_entry in entries(form, "views"):
             for row, row_entry in entries(view_entry, "rows"):
@@ -169,16 +169,16 @@ def _borrowed(here: Path, form: Any, values: dict[str, Any]) -> Found:
         return
     if at(form, "items_of") is None and not at(form, "areas"):
         yield here, Message("A deduction form needs “areas” or “items_of”; it has neither.")
-    yield from known((*here, "items_of"), at(form, "items_of"), [str(s) for s in sheets], "deduction form with areas")
+    yield from known((*here, "items_of"), at(form, "items_of"), [str(s) for s in sheets])
 
 
 def _source(path: Path, source: Any, values: dict[str, Any], forms: list[str]) -> Found:
     if not isinstance(source, str) or source in {"entered", "records"}:
         return
     form, _, item = source.partition(":")
-    yield from known(path, form, ["entered", "records", *forms], "source")
+    yield from known(path, form, ["entered", "records", *forms])
     if item and form in forms:
-        yield from known(path, item, _codes(values, "forms", form, "items"), "item")
+        yield from known(path, item, _codes(values, "forms", form, "items"))
 
 
 def results(values: dict[str, Any]) -> Found:
@@ -186,19 +186,15 @@ def results(values: dict[str, Any]) -> Found:
     codes, people = _codes(values, "distribution", "bands"), _codes(values, "populations")
     for place, action in entries(values, "actions"):
         for nth, band in entries(action, "when", "bands"):
-            yield from known(("actions", place, "when", "bands", nth), band, codes, "band")
-    presets = (
-        _names(values.get("distribution") or {}, "title_presets")
-        if isinstance(values.get("distribution"), dict)
-        else []
-    )
+            yield from known(("actions", place, "when", "bands", nth), band, codes)
+    presets = [str(key) for key, _ in entries(values, "distribution", "title_presets")]
     titles = at(values, "distribution", "titles")
-    yield from known(("distribution", "titles"), titles, presets, "preset of titles")
+    yield from known(("distribution", "titles"), titles, presets)
     for place, group in entries(values, "populations"):
-        yield from known(("populations", place, "upwards"), at(group, "upwards"), people, "population")  # fmt: skip
+        yield from known(("populations", place, "upwards"), at(group, "upwards"), people)
     for place, gate in entries(values, "gates"):
         for nth, form in entries(gate, "forms"):
-            yield from known(("gates", place, "forms", nth), form, _names(values, "forms"), "form")
+            yield from known(("gates", place, "forms", nth), form, _names(values, "forms"))
 
 
 def repeated(values: dict[str, Any]) -> Found:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_
 
 from pydantic import BaseModel
 
-from states.errors import Message
+from states.errors import Message, N_
 from states.scheme.checks import at
 from states.scheme.model import Scheme
 
@@ -16,19 +16,35 @@ if TYPE_CHECKING:
 
     from states.scheme.reading import Path
 
-LIMITS = {
-    "greater_than": "gt", "greater_than_equal": "ge", "less_than": "lt", "less_than_equal": "le",
-}  # fmt: skip
 FORM_KINDS = "'deduction', 'kpi_table', 'rating_card', 'questionnaire', 'test', 'text'"
-PLAIN = (
-    dict.fromkeys(("decimal_type", "decimal_parsing", "finite_number"), "a number")
-    | dict.fromkeys(("int_type", "int_parsing", "int_from_float"), "a whole number")
-    | dict.fromkeys(("bool_type", "bool_parsing"), "true or false")
-    | dict.fromkeys(("model_type", "dict_type", "model_attributes_type"), "a group of “key: value” lines")
-    | dict.fromkeys(("list_type", "tuple_type"), "a list")
-    | {"string_type": "text"}
+NUMBER, WHOLE, TRUTH = Message("a number"), Message("a whole number"), Message("true or false")
+GROUP, LIST, TEXT, NOTHING = (
+    Message("a group of “key: value” lines"),
+    Message("a list"),
+    Message("text"),
+    Message("nothing"),
 )
-SIGNS = {"gt": "more than", "ge": "at least", "lt": "less than", "le": "at most"}
+PLAIN = (
+    dict.fromkeys(("number", "decimal_type", "decimal_parsing", "finite_number"), NUMBER)
+    | dict.fromkeys(("int_type", "int_parsing", "int_from_float"), WHOLE)
+    | dict.fromkeys(("bool_type", "bool_parsing"), TRUTH)
+    | dict.fromkeys(("model_type", "dict_type", "model_attributes_type"), GROUP)
+    | dict.fromkeys(("list_type", "tuple_type"), LIST)
+    | {"string_type": TEXT}
+)
+BOUNDS = {
+    "greater_than": ("gt", N_("more than %(limit)s")),
+    "greater_than_equal": ("ge", N_("at least %(limit)s")),
+    "less_than": ("lt", N_("less than %(limit)s")),
+    "less_than_equal": ("le", N_("at most %(limit)s")),
+    "too_short": ("min_length", N_("at least %(limit)s of them")),
+    "too_long": ("max_length", N_("at most %(limit)s of them")),
+    "string_too_short": ("min_length", N_("at least %(limit)s characters")),
+    "string_too_long": ("max_length", N_("at most %(limit)s characters")),
+    "decimal_max_digits": ("max_digits", N_("at most %(limit)s digits")),
+    "decimal_max_places": ("decimal_places", N_("at most %(limit)s digits after the point")),
+}
+"""Kind of error → where pydantic tells the limit, and how to say it."""
 
 
 def explain_error(values: Any, error: ErrorDetails) -> tuple[Path, Message]:
@@ -55,20 +71,24 @@ def explain_error(values: Any, error: ErrorDetails) -> tuple[Path, Message]:
     )  # fmt: skip
 
 
-def _allowed(kind: str, context: dict[str, Any], words: str) -> str:
-    if kind in LIMITS:
-        return f"{SIGNS[LIMITS[kind]]} {context[LIMITS[kind]]}"
+def _allowed(kind: str, context: dict[str, Any], words: str) -> Message | str:
+    where, sentence = BOUNDS.get(kind, ("", ""))
+    if where in context:
+        return Message(sentence, limit=context[where])
     if kind == "literal_error":
         return str(context["expected"])
     if kind == "string_pattern_mismatch":
-        return f"text of the shape {context['pattern']}"
+        return Message("text of the shape %(pattern)s", pattern=context["pattern"])
     return PLAIN.get(kind, words.removeprefix("Input should be "))
 
 
-def shorten(found: Any) -> str:
+def shorten(found: Any) -> Message | str:
     """What was found, at most 60 characters of it."""
-    words = "a group of keys" if isinstance(found, dict) else str(found)
-    words = "nothing" if found is None else words
+    if found is None:
+        return NOTHING
+    if isinstance(found, dict):
+        return GROUP
+    words = str(found)
     return words if len(words) <= 60 else words[:57] + "…"
 
 

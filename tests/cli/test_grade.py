@@ -268,7 +268,7 @@ def test_records_of_other_years_are_counted(tmp_path):
 
     result, found = run(tmp_path, *company(*rows))
 
-    assert "2 records of other years were left out" in result.output
+    assert "Records of other years left out: 2" in result.output
     assert found["K1"]["total"] == "80.00"
 
 
@@ -291,7 +291,7 @@ def test_workbook_cells_of_every_type(tmp_path):
     assert found["1001"]["inspections"] == "81.00"
     assert found["1001"]["monthly"] == "88.10"
     assert found["1002"]["flags"] == "no_inspections;too_new"
-    assert "1 records of other years" in result.output
+    assert "other years left out: 1" in result.output
 
 
 def test_total_shown_but_no_rank_for_leavers(tmp_path):

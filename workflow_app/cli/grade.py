@@ -61,7 +61,7 @@ def command(employees: Path, records: Path, year: int, out: Path, scheme_file: P
     except OSError as error:
         _refuse([f"{out}: {error.strerror}"])
     click.echo(f"{len(graded)} people graded for {year} into {out}.", err=True)
-    click.echo(f"{others} records of other years were left out.", err=True)
+    click.echo(f"Records of other years left out: {others}.", err=True)
 
 
 def _progress(console: Console) -> Progress:
