@@ -85,7 +85,8 @@ def due_words(due: datetime | None, *, now: datetime, zone: ZoneInfo) -> Due:
         return Due(None, "", None)
     days = (due.astimezone(zone).date() - now.astimezone(zone).date()).days
     if due < now:
-        return Due(Message("%(days)s days late", days=max(-days, 1)), "late", due)
+        late = Message("%(days)s days late", days=-days) if days < -1 else Message("1 day late")
+        return Due(late, "late", due)
     if days == 0:
         return Due(Message("Today"), "due", due)
     if days == 1:

@@ -15,6 +15,7 @@ from workflow_app.queries.paging import Paged, page_of
 from workflow_app.schemes import scheme_of
 
 READY = "ready"
+PER_PAGE = 30
 DONE = (*CYCLE_STAGES, CLOSED, EXCLUDED)
 
 
@@ -123,7 +124,7 @@ def reviews_page(cycle: Cycle, filters: Filters, page: int, *, now: datetime) ->
         .options(joinedload(Review.employee), selectinload(Review.stages))
         .order_by(due.is_(None), due, Employee.employee_no)
     )
-    return page_of(query, page)
+    return page_of(query, page, PER_PAGE)
 
 
 def filtered(cycle: Cycle, filters: Filters, *, now: datetime) -> Select[tuple[Review]]:
