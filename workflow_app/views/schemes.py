@@ -4,20 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from states.errors import Message, Refusal
-from states.scheme import Text
+from states.permissions import may
+from states.scheme import Text, builtin_scheme_text
 from states.scheme.forms import KpiForm
-from workflow_app.access import allowed
+from workflow_app.access import allowed, current_actor
+from workflow_app.clock import now
+from workflow_app.db import unit_of_work
 from workflow_app.formats import points
 from workflow_app.i18n import t
 from workflow_app.queries.schemes import published_versions, version_by_id
 from workflow_app.schemes import current_version, read_scheme
+from workflow_app.services.publishing import publish_scheme
 from workflow_app.words import ACTORS, METHODS, MODES, NEEDS, OVERDUE, PERIODS, SOURCES
 
 if TYPE_CHECKING:
+    from werkzeug.wrappers import Response as AnyResponse
+
     from workflow_app.models import SchemeVersion
 
 blueprint = Blueprint("schemes", __name__, url_prefix="/scheme")
@@ -29,13 +35,22 @@ def overview() -> str:
     wanted = request.args.get("version", type=int)
     version = _version(wanted) if wanted else current_version()
     if version is None:
-        return render_template("schemes/none.html")
+        return render_template("schemes/none.html", may_publish=may(current_actor(), "manage_cycles").allowed)
     return render_template(
         "schemes/overview.html",
         version=version, scheme=read_scheme(version), title=Text(zh=version.title_zh, en=version.title_en),
-        versions=published_versions(), newest=current_version(),
-        population_titles=[t(one.title) for one in read_scheme(version).populations], actors=ACTORS, periods=PERIODS, overdue=OVERDUE, methods=METHODS, modes=MODES, needs=NEEDS, sources=SOURCES,
+        versions=published_versions(), newest=current_version(), periods=PERIODS, overdue=OVERDUE, modes=MODES,
+        population_titles=[t(one.title) for one in read_scheme(version).populations], actors=ACTORS, needs=NEEDS,
     )
+
+
+@blueprint.post("/built-in")
+@allowed("manage_cycles")
+def publish_builtin() -> AnyResponse:
+    with unit_of_work():
+        publish_scheme(builtin_scheme_text(), actor=current_actor(), now=now())
+    flash(_("The scheme is published: everyone it rates can read it."), "ok")
+    return redirect(url_for("schemes.overview"))
 
 
 @blueprint.get("/form/<code>")
