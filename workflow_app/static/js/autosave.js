@@ -62,7 +62,17 @@ function start(form) {
 
   form.addEventListener("input", () => { dirty = true; later(PAUSE); });
   form.addEventListener("change", () => { dirty = true; later(PAUSE); });
-  form.addEventListener("submit", () => { dirty = false; stopped = true; clearTimeout(timer); });
+  // A draft on its way would raise the version under the feet of the submission: it goes first.
+  form.addEventListener("submit", (event) => {
+    dirty = false;
+    clearTimeout(timer);
+    if (!running) return void (stopped = true);
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    const button = event.submitter;
+    const again = () => (running ? setTimeout(again, 50) : form.requestSubmit(button));
+    again();
+  }, true);
   addEventListener("online", () => later(0));
   addEventListener("beforeunload", (event) => { if (dirty && !stopped) event.preventDefault(); });
   document.addEventListener("visibilitychange", () => { if (document.hidden) save(); });
