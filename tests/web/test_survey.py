@@ -9,12 +9,12 @@ import pytest
 from sqlalchemy import func, select
 
 from tests.survey_company import GOOD, ITEMS, expire, filled, hidden_fields, make_survey, path_of
+from worker import tasks
 from workflow_app import clock
 from workflow_app.db import db
 from workflow_app.models import Event, Invitation, MailMessage, Submission
 from workflow_app.services import inviting
 from workflow_app.survey_links import nonce_of, token_of
-from worker import tasks
 
 AGENTS = ("Mozilla/5.0 (iPhone)", "Barracuda-Sentinel", "curl/8", "Mimecast", "MicroMessenger")
 
@@ -56,7 +56,7 @@ def test_a_customer_answers_looks_it_over_and_sends(client, survey):
     assert sent.status_code == 303
     assert survey.first.reference in thanks.text
     [answer] = stored()
-    assert answer.answers == {code: "5" for code in ITEMS[:-1]} | {
+    assert answer.answers == dict.fromkeys(ITEMS[:-1], "5") | {
         "easy_to_reach": "na",
         "recommend": "9",
         "comment": "谢谢，处理得很快",

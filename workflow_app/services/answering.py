@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
+from forms.validators import unsafe
 from states.errors import Message, Refusal
 from states.exact import half_up
 from states.scoring import score_form
@@ -85,7 +86,7 @@ def submit_answers(
 def decline(invitation: Invitation, kind: str, reason: str, *, now: datetime) -> None:
     """Note that a customer does not answer, and why; saying so again changes nothing.
 
-    Refuses (invalid) an unknown kind, a missing or over-long reason; (gone) a link that has ended;
+    Refuses (invalid) an unknown kind, a missing, over-long or unreadable reason; (gone) a link that has ended;
     (conflict) an answered one.
     """
     why = reason.strip()
@@ -93,9 +94,9 @@ def decline(invitation: Invitation, kind: str, reason: str, *, now: datetime) ->
         raise Refusal(KIND_MISSING)
     if kind in NEEDS_A_REASON and not why:
         raise Refusal(REASON_MISSING)
-    if len(why) > LONGEST_REASON:
-        raise Refusal(Message("Shorten this to %(limit)s characters; it has %(count)s.",
-                              limit=LONGEST_REASON, count=len(why)))
+    fault = unsafe(why, longest=LONGEST_REASON)
+    if fault:
+        raise Refusal(fault)
     lock_invitation(invitation)
     if invitation.state == "declined":
         return
@@ -116,8 +117,8 @@ def note_opened(invitation: Invitation, *, now: datetime) -> None:
 
 
 def guard_open(invitation: Invitation, *, now: datetime) -> None:
-    """Refuse (gone) a link that has ended, been revoked, or whose cycle has gone on."""
-    if invitation.state == "revoked":
+    """Refuse (gone) a link that has run out or been revoked, or whose review or cycle takes no more answers."""
+    if invitation.state == "revoked" or invitation.review.state == "excluded":
         raise Refusal(ENDED, kind="gone")
     if invitation.review.cycle.state != "open" or now >= invitation.expires_at + GRACE:
         raise Refusal(OVER, kind="gone")

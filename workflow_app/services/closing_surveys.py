@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from states.errors import Message, N_, Refusal
+from states.errors import N_, Message, Refusal
 from states.permissions import SYSTEM, Actor
 from workflow_app.access import require
 from workflow_app.db import db
@@ -43,13 +43,13 @@ def close_surveys(*, now: datetime, review_id: int | None = None) -> int:
 
     Asked for by each review's timer; harmless to ask for again.
     """
+    asked = select(Invitation.review_id)
+    standing_open = select(ReviewStage.review_id).where(ReviewStage.state == "open")
     query = (
         select(Review)
-        .join(ReviewStage, ReviewStage.review_id == Review.id)
         .join(Cycle, Cycle.id == Review.cycle_id)
-        .where(Cycle.state == "open", ReviewStage.state == "open", Review.state != "excluded")
-        .where(Review.id.in_(select(Invitation.review_id)))
-        .distinct()
+        .where(Cycle.state == "open", Review.state != "excluded")
+        .where(Review.id.in_(asked), Review.id.in_(standing_open))
     )
     if review_id is not None:
         query = query.where(Review.id == review_id)

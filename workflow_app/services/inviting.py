@@ -13,7 +13,7 @@ from states.permissions import SYSTEM
 from workflow_app.access import require
 from workflow_app.db import db
 from workflow_app.jobs import Job, enqueue
-from workflow_app.models import Cycle, Customer, Invitation, MailMessage, Review, ServiceLink
+from workflow_app.models import Customer, Cycle, Invitation, MailMessage, Review, ServiceLink
 from workflow_app.queries.facts import review_facts
 from workflow_app.queries.surveys import UNANSWERED, invitations_of, survey_row, survey_stage
 from workflow_app.schemes import scheme_of
@@ -132,7 +132,7 @@ def show_link(invitation: Invitation, *, actor: Actor, now: datetime) -> None:
 
 def revoke(invitation: Invitation, *, actor: Actor, now: datetime) -> None:
     """End a link: its page says so, and no mail about it goes out any more."""
-    _guard(invitation, actor)
+    _guard(invitation, actor, answered=False)
     move(invitation, "revoke", now=now)
     invitation.closed_at = now
     withdraw_mails(invitation)

@@ -118,7 +118,8 @@ def act(invitation_id: int, act: str) -> Response | tuple[str, int]:
     return _to(url_for("campaign.person", cycle_id=cycle_id, review_id=review_id))
 
 
-def _perform(invitation: Invitation, act: str) -> str:
+def _perform(invitation: Invitation, act: str) -> Any:
+    """Do it; what to tell HR afterwards."""
     who: dict[str, Any] = {"actor": current_actor(), "now": clock.now()}
     if act == "send":
         inviting.send_invitation(invitation, **who)
@@ -150,7 +151,7 @@ def _person_page(review: Review, problems: Iterable[Message] = ()) -> str:
     found = next((one for one in responses_of(review.cycle) if one.review.id == review.id), None)
     if found is None:
         raise NotFound
-    return render_template("campaign/person.html", one=found, cycle=review.cycle, review=review, problems=problems)
+    return render_template("campaign/person.html", one=found, cycle=review.cycle, review=review, refusals=problems)
 
 
 def _refused(cycle_id: int, review_id: int, refusal: Refusal) -> tuple[str, int]:
@@ -204,4 +205,4 @@ def _row(model: Any, number: int) -> Any:
 
 
 def _to(address: str) -> Response:
-    return redirect(address, code=303)  # type: ignore[return-value]
+    return redirect(address, code=303)

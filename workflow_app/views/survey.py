@@ -16,14 +16,13 @@ from limits import parse
 from werkzeug.exceptions import BadRequest, HTTPException, NotFound, TooManyRequests
 
 from forms.builder import SchemeForm, answers_from, build_form, prefill
-from forms.validators import unsafe
 from states.errors import Message, Refusal
 from workflow_app import clock
 from workflow_app.access import public
 from workflow_app.db import unit_of_work
 from workflow_app.errors import status_of
 from workflow_app.extensions import csrf, limiter
-from workflow_app.i18n import DEFAULT_LOCALE, LOCALES, locale_code
+from workflow_app.i18n import DEFAULT_LOCALE, locale_code
 from workflow_app.queries.surveys import (
     asked_about,
     find_invitation,
@@ -35,6 +34,7 @@ from workflow_app.queries.surveys import (
 )
 from workflow_app.services import answering
 from workflow_app.services.inviting import GRACE
+from workflow_app.services.preferences import LOCALES
 from workflow_app.survey_links import draft_name, generation_of, nonce_of, read_nonce
 
 if TYPE_CHECKING:
@@ -144,10 +144,7 @@ def _change(invitation: Invitation, known: int) -> Answered:
 
 def _decline(invitation: Invitation, _known: int) -> Answered:
     kind, reason = request.form.get("kind", ""), request.form.get("reason", "")
-    fault = unsafe(reason.strip(), longest=answering.LONGEST_REASON)
     try:
-        if fault:
-            raise Refusal(fault)
         with unit_of_work():
             answering.decline(invitation, kind, reason, now=clock.now())
     except Refusal as refusal:
@@ -298,7 +295,7 @@ def _message(page: str, status: int, **words: Any) -> tuple[str, int]:
 
 def _seen_again() -> Response:
     # Relative, so the token is in no header of ours; and a reload of the next page sends nothing again.
-    return redirect(f"?lang={locale_code()}", code=HTTPStatus.SEE_OTHER)  # type: ignore[return-value]
+    return redirect(f"?lang={locale_code()}", code=HTTPStatus.SEE_OTHER)
 
 
 @blueprint.errorhandler(Gone)
