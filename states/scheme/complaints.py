@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_
 
 from pydantic import BaseModel
 
-from states.errors import Message, N_
+from states.errors import N_, Message
 from states.scheme.checks import at
 from states.scheme.model import Scheme
 

@@ -17,10 +17,15 @@ MONTH = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*月?")
 YEAR = re.compile(r"(\d{4})\s*年?")
 WEEK = re.compile(r"(\d{4})\s*[-年]?\s*(?:W|第)\s*(\d{1,2})\s*周?", re.IGNORECASE)
 LONGEST = 40
+BLANKS = " \t\r\n\v\f\x85\xa0\u2028\u2029\u3000\u200b\ufeff"
+"""What is trimmed: white space, and the marks of no width that pasted text brings along."""
 
 
 def as_text(cell: Any) -> str:
     """NFKC-normalised, trimmed text; a number as its shortest decimal, a date as YYYY-MM-DD."""
+    if isinstance(cell, str):
+        # NFKC changes nothing in ASCII, which most cells are.
+        return cell.strip() if cell.isascii() else unicodedata.normalize("NFKC", cell).strip(BLANKS)
     if cell is None:
         return ""
     if isinstance(cell, bool):
@@ -31,7 +36,7 @@ def as_text(cell: Any) -> str:
         cell = cell.date()
     if isinstance(cell, date):
         return cell.isoformat()
-    return unicodedata.normalize("NFKC", str(cell)).strip().strip("\u200b\ufeff").strip()
+    return str(cell).strip()
 
 
 def shortest(number: float) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,12 +12,11 @@ from python_calamine import CalamineWorkbook
 
 from states.errors import Message
 from workflow_app.imports.faults import Fault, Faulty
+from workflow_app.imports.unpacking import BROKEN, check_workbook
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-MOST_UNPACKED = 400_000_000
-MOST_CELLS = 60_000_000
 MOST_FIELD = 1_000_000
 
 
@@ -54,32 +52,18 @@ def _unreadable(name: str, message: Message) -> Faulty:
 
 
 def _workbook(data: bytes, name: str) -> list[Sheet]:
-    broken = Message("This is not a readable .xlsx workbook. Open it in a spreadsheet program and save it again.")
+    check_workbook(data, name)
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as packed:
-            unpacked = sum(entry.file_size for entry in packed.infolist())
-    except (zipfile.BadZipFile, OSError, ValueError):
-        raise _unreadable(name, broken) from None
-    if unpacked > MOST_UNPACKED:
-        raise _unreadable(name, Message("The workbook is too large when unpacked. Split it into smaller files."))
-    try:
-        return _sheets(CalamineWorkbook.from_filelike(io.BytesIO(data)), name)
-    except Faulty:
-        raise
+        return _sheets(CalamineWorkbook.from_filelike(io.BytesIO(data)))
     except Exception:  # noqa: BLE001 - calamine raises many kinds for broken files, all of them mean this
-        raise _unreadable(name, broken) from None
+        raise _unreadable(name, BROKEN) from None
 
 
-def _sheets(workbook: CalamineWorkbook, name: str) -> list[Sheet]:
-    found = []
-    for title in workbook.sheet_names:
-        sheet = workbook.get_sheet_by_name(title)
-        if (sheet.end or (0, 0))[0] * (sheet.end or (0, 0))[1] > MOST_CELLS:
-            raise _unreadable(
-                name, Message("The sheet “%(sheet)s” reaches too far; delete its empty rows and columns.", sheet=title)
-            )
-        found.append(Sheet(title, sheet.to_python(skip_empty_area=False)))
-    return found
+def _sheets(workbook: CalamineWorkbook) -> list[Sheet]:
+    return [
+        Sheet(title, workbook.get_sheet_by_name(title).to_python(skip_empty_area=False))
+        for title in workbook.sheet_names
+    ]
 
 
 def _csv_rows(data: bytes, name: str) -> list[list[str]]:

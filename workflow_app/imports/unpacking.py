@@ -10,6 +10,7 @@ import io
 import re
 import zipfile
 import zlib
+from typing import IO
 
 from states.errors import Message
 from workflow_app.imports.faults import Fault, Faulty
@@ -38,7 +39,7 @@ def check_workbook(data: bytes, name: str) -> None:
         raise _fault(name, BROKEN) from None
 
 
-def _measure(stream: zipfile.ZipExtFile, most: int, name: str, *, sheet: bool) -> int:
+def _measure(stream: IO[bytes], most: int, name: str, *, sheet: bool) -> int:
     """How many bytes a part unpacks to; for a sheet, its reach is watched as well."""
     size, widest, lowest, tail = 0, 0, 0, b""
     while piece := stream.read(PIECE):

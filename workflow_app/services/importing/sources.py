@@ -12,7 +12,6 @@ from workflow_app.imports.customers import EMAIL, read_customers
 from workflow_app.imports.employees import population_names, read_employees
 from workflow_app.imports.faults import Faulty
 from workflow_app.imports.records import read_records
-from workflow_app.imports.unpacking import check_workbook
 from workflow_app.titles import current_scheme
 
 if TYPE_CHECKING:
@@ -44,8 +43,6 @@ def read_source(kind: str, filename: str, content: bytes) -> Source:
     """Parse an uploaded file. Refuses (invalid) what is no workbook or table of text at all."""
     name = PurePath(filename.replace("\\", "/")).name
     try:
-        if name.lower().endswith(".xlsx"):
-            check_workbook(content, name)
         rows, table = _parse(kind, name, content)
     except Faulty as faulty:
         raise Refusal([in_place(fault) for fault in faulty.faults]) from None
