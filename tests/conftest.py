@@ -3,6 +3,7 @@
 import contextvars
 import os
 import shutil
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,8 @@ WORKER = "PYTEST_XDIST_WORKER"
 
 def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
+        # Whoever ends the run from outside gets the same clearing up as Ctrl-C.
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
         open_stage()
 
 

@@ -14,6 +14,8 @@ from pathlib import Path
 
 import psutil
 
+from workflow_app.supervisor import LEASH
+
 ROOT = Path(__file__).parents[2]
 KAOPING = Path(sys.executable).with_name("kaoping")
 READY_SECONDS = 60.0
@@ -81,7 +83,8 @@ class LiveSystem:
         arguments = command or ("serve",)
         with self.log_path.open("ab") as log:
             self.process = subprocess.Popen(
-                [str(KAOPING), *arguments, "--host", "127.0.0.1", "--port", str(self.port), "--data", str(self.data)],
+                # On a leash: a killed test run takes its systems with it.
+                [sys.executable, str(LEASH), str(KAOPING), *arguments, *self._place()],
                 cwd=ROOT,
                 env=self.environment(),
                 stdin=subprocess.DEVNULL,
@@ -91,6 +94,9 @@ class LiveSystem:
             )
         self._wait_until_ready()
         return self
+
+    def _place(self) -> list[str]:
+        return ["--host", "127.0.0.1", "--port", str(self.port), "--data", str(self.data)]
 
     def ready(self) -> dict[str, object] | None:
         """What /readyz says, if it says 200."""

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.servers.postgres import Postgres
+from workflow_app.embedded.valkey import Valkey
 
 VARIABLE = "KAOPING_TEST_STAGE"
 
@@ -32,6 +33,9 @@ def close_stage() -> None:
     cluster = Postgres.at(folder / "pg")
     if cluster is not None:
         cluster.stop()
+    for queue in map(Valkey, folder.glob("queue-*")):
+        if queue.ping():  # left by a process of the run that was killed
+            queue.start().stop()
     shutil.rmtree(folder, ignore_errors=True)
 
 
