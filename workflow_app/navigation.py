@@ -21,6 +21,12 @@ ITEMS = (
     ("people.table", lambda: _("People"), "see_people"),
     ("schemes.overview", lambda: _("Scheme"), "see_scheme"),
 )
+# Behind the name of the signed-in person: what keeps the system running.
+ACCOUNT_ITEMS = (
+    ("accounts.table", lambda: _("Accounts"), "manage_accounts"),
+    ("mail.table", lambda: _("Mail"), "see_mail"),
+    ("incidents.table", lambda: _("Incidents"), "see_incidents"),
+)
 
 
 def items() -> list[tuple[str, str, bool]]:
@@ -36,9 +42,21 @@ def items() -> list[tuple[str, str, bool]]:
     ]
 
 
+def account_items() -> list[tuple[str, str]]:
+    """(endpoint, title) of what stands behind the name of the signed-in person."""
+    if not current_user.is_authenticated:
+        return []
+    actor = current_actor()
+    return [
+        (endpoint, title())
+        for endpoint, title, action in ACCOUNT_ITEMS
+        if endpoint in current_app.view_functions and may(actor, action).allowed
+    ]
+
+
 def init_app(app: Flask) -> None:
     """Offer the items to every template."""
 
     @app.context_processor
     def navigation() -> dict[str, Any]:
-        return {"nav_items": items}
+        return {"nav_items": items, "account_links": account_items}

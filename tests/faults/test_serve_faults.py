@@ -37,19 +37,15 @@ def head(system, word):
     return next((child for child in below if word in command_line(child)), None)
 
 
-@pytest.mark.parametrize("word", WORDS)
-def test_a_killed_process_is_started_again(live_system, word):
-    wait_until(lambda: head(live_system, word))
-    before = head(live_system, word)
-    family = [before, *before.children(recursive=True)]
-    before.kill()
-    wait_until(lambda: (now := head(live_system, word)) and now.pid != before.pid)
-    wait_until(lambda: answers(live_system))
-    _, alive = psutil.wait_procs(family, timeout=20)
-    assert not alive, "what a killed process left behind was not ended"
-
-
-def test_the_pages_work_while_the_queue_is_restarted(live_system):
+def test_killed_processes_are_started_again_and_the_pages_work_meanwhile(live_system):
+    for word in WORDS:
+        before = head(live_system, word)
+        family = [before, *before.children(recursive=True)]
+        before.kill()
+        wait_until(lambda word=word, old=before.pid: (now := head(live_system, word)) and now.pid != old)
+        _, alive = psutil.wait_procs(family, timeout=20)
+        assert not alive, f"what the killed {word} left behind was not ended"
+        wait_until(lambda: answers(live_system))
     queue = head(live_system, "valkey-server")
     queue.kill()
     assert answers(live_system)
@@ -78,25 +74,15 @@ def try_to_serve(system, *arguments):
     )
 
 
-def test_a_second_server_on_the_same_folder_is_refused(live_system):
-    refused = try_to_serve(live_system, "--port", "1")
-    assert refused.returncode == 1
-    assert "already" in refused.stderr
-
-
-def test_a_taken_port_is_said(live_system, tmp_path):
-    refused = try_to_serve(live_system, "--port", str(live_system.port), "--data", str(tmp_path / "other"))
-    assert refused.returncode == 1
-    assert "--port" in refused.stderr
-    assert "Traceback" not in refused.stderr
-
-
-def test_the_history_is_sealed_by_itself_and_can_be_checked(live_system):
-    said = live_system.run("audit", "verify")
-    assert "The chain is sound." in said.stdout
-
-
-def test_a_second_signal_ends_at_once(live_system):
-    os.kill(live_system.process.pid, signal.SIGINT)
-    os.kill(live_system.process.pid, signal.SIGINT)
-    live_system.process.wait(20)
+def test_what_is_taken_is_said_and_the_history_can_be_checked_while_it_runs(live_system, tmp_path):
+    folder_taken = try_to_serve(live_system, "--port", "1")
+    assert folder_taken.returncode == 1
+    assert "already" in folder_taken.stderr
+    port_taken = try_to_serve(live_system, "--port", str(live_system.port), "--data", str(tmp_path / "other"))
+    assert port_taken.returncode == 1
+    assert "--port" in port_taken.stderr
+    assert "Traceback" not in port_taken.stderr
+    assert "The chain is sound." in live_system.run("audit", "verify").stdout
+    for _ in range(2):  # a second signal ends at once
+        os.kill(live_system.process.pid, signal.SIGINT)
+    live_system.process.wait(30)

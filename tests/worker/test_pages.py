@@ -110,3 +110,9 @@ def test_a_kept_mail_cannot_be_sent_without_a_server(hr):
 def test_health_needs_no_account(client):
     assert client.get("/healthz").json == {"status": "alive"}
     assert client.get("/readyz").json == {"ready": True, "database": "ok", "queue": "none"}
+
+
+def test_hr_finds_mail_and_incidents_behind_the_own_name_and_an_employee_does_not(db_session, hr, app, sign_in):
+    assert 'href="/incidents"' in hr.get("/mail").text
+    own = sign_in(app.test_client(), account("worker")).get("/no-such-page").text
+    assert 'href="/mail"' not in own
