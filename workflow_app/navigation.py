@@ -1,5 +1,6 @@
 """Which desks a person sees in the navigation."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Flask, current_app, request
@@ -9,8 +10,9 @@ from flask_login import current_user
 from states.permissions import may
 from workflow_app.access import current_actor
 
+Items = tuple[tuple[str, Callable[[], str], str], ...]
 # (endpoint, title, action that opens it); the order is the order on the page.
-ITEMS = (
+ITEMS: Items = (
     ("home.desk", lambda: _("To do"), "use_own_desk"),
     ("results.mine", lambda: _("My reviews"), "use_own_desk"),
     ("team.table", lambda: _("Team"), "use_own_desk"),
@@ -22,7 +24,7 @@ ITEMS = (
     ("schemes.overview", lambda: _("Scheme"), "see_scheme"),
 )
 # Behind the name of the signed-in person: what keeps the system running.
-ACCOUNT_ITEMS = (
+ACCOUNT_ITEMS: Items = (
     ("accounts.table", lambda: _("Accounts"), "manage_accounts"),
     ("mail.table", lambda: _("Mail"), "see_mail"),
     ("incidents.table", lambda: _("Incidents"), "see_incidents"),

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from workflow_app.settings import Settings
 
 
-def queue_mail(  # noqa: PLR0913 (the parts of a mail)
+def queue_mail(
     key: str, to_address: str, *, subject: str, text: str, html: str, now: datetime,
     headers: dict[str, str] | None = None,
 ) -> MailMessage:

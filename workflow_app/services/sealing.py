@@ -89,7 +89,7 @@ def count_blocks() -> int:
 def check_blocks(audit: Audit) -> Iterator[Audit]:
     """Go through the chain block by block, noting faults in `audit`; yields it after each block."""
     blocks = db.session.execute(
-        select(EventBlock.id, EventBlock.previous, EventBlock.digest, EventBlock.count).order_by(EventBlock.id)
+        select(EventBlock.id, EventBlock.previous, EventBlock.digest, EventBlock.count.label("held")).order_by(EventBlock.id)
     ).all()
     for block in blocks:
         _check_block(block, audit)
@@ -118,10 +118,10 @@ def _check_block(block: Row[Any], audit: Audit) -> None:
     if block.previous != audit.head:
         audit.faults.append(Message("Block %(block)s does not follow the block before it.", block=block.id))
     rows = db.session.execute(_events().where(Event.block_id == block.id).order_by(Event.id)).all()
-    if len(rows) != block.count:
+    if len(rows) != block.held:
         audit.faults.append(
             Message("Block %(block)s held %(count)s events; %(found)s are there.",
-                    block=block.id, count=block.count, found=len(rows))
+                    block=block.id, count=block.held, found=len(rows))
         )
     digests = [event_digest(row) for row in rows]
     changed = [row for row, digest in zip(rows, digests, strict=True) if row.digest != digest]
