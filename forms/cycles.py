@@ -1,6 +1,10 @@
 """Making a cycle, and what HR does to many reviews at once."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from wtforms import DateField, Form, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # the stubs are behind
 from wtforms.validators import InputRequired, Length, Optional
 
 from states.errors import N_
@@ -8,6 +12,11 @@ from states.errors import N_
 TITLE_LENGTH = 200
 REASON_LENGTH = 500
 NAME_LENGTH = 120
+
+
+def offered(pairs: Iterable[tuple[str, Any]]) -> list[SelectChoice]:
+    """Choices of a list, from (value, title); titles may be messages or bilingual texts."""
+    return [SelectChoice(value, title) for value, title in pairs]
 
 
 def _stripped(text: str | None) -> str | None:
@@ -41,7 +50,9 @@ class CockpitFilter(Form):
     only = SelectField(
         N_("Show only"),
         validate_choice=False,
-        choices=[("", N_("All")), ("late", N_("Late")), ("lacking", N_("Without a person to fill the form"))],
+        choices=offered(
+            [("", N_("All")), ("late", N_("Late")), ("lacking", N_("Without a person to fill the form"))]
+        ),
     )
 
 

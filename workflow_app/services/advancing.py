@@ -101,7 +101,7 @@ def return_stage(
     )
     for code in rules.following(_steps(rows), stage):
         _put_back(review, _row(rows, code))
-    row.done_at = row.omission_reason = None
+    row.state, row.done_at, row.omission_reason = WAITING, None, None
     for assignment in assignments_of(review, stage):
         if assignment.state in ("submitted", "omitted"):
             assignment.state, assignment.closed_at, assignment.returned_reason = WAITING, None, why

@@ -10,7 +10,7 @@ from flask_babel import ngettext
 from sqlalchemy import select
 from wtforms import Form
 
-from forms.cycles import DeadlineForm, PersonForm, ReasonForm, ReturnStageForm
+from forms.cycles import DeadlineForm, PersonForm, ReasonForm, ReturnStageForm, offered
 from states.errors import Message, Refusal
 from states.permissions import may
 from states.stages import CYCLE_STAGES, WAITING
@@ -207,8 +207,7 @@ def _return_form(found: Review, data: Any = None) -> ReturnStageForm:
     form = ReturnStageForm(data, prefix="back-")
     titles = {stage.code: stage.title for stage in kind_of(found.cycle).stages}
     reached = [row for row in found.stages if row.state != WAITING and row.stage not in CYCLE_STAGES]
-    choices: list[Any] = [(row.stage, titles.get(row.stage, row.stage)) for row in reached]
-    form.stage.choices = choices
+    form.stage.choices = offered((row.stage, titles.get(row.stage, row.stage)) for row in reached)
     return form
 
 

@@ -1,12 +1,13 @@
 """HR's desk: the list of cycles, a new one, before the launch, the cockpit."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, current_app, flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from forms.cycles import CandidateFilter, CockpitFilter, CycleForm, ReasonForm
+from forms.cycles import CandidateFilter, CockpitFilter, CycleForm, ReasonForm, offered
 from states.errors import N_, Message, Refusal
 from states.permissions import may
 from states.scheme import Text
@@ -148,7 +149,7 @@ def _may_manage() -> bool:
 
 def _cycle_form() -> CycleForm:
     form = CycleForm(request.form)
-    form.kind.choices = [("", N_("Choose …")), *_kinds()]
+    form.kind.choices = offered([("", N_("Choose …")), *_kinds()])
     return form
 
 
@@ -194,7 +195,7 @@ def _before_launch(found: Cycle) -> str:
     show = show if show in groups else "in"
     form = CandidateFilter(request.args)
     names = {one.employee.department for one in people.people} | {one.employee.department for one in people.out}
-    form.department.choices = [("", N_("All")), *_departments(sorted(names))]
+    form.department.choices = _departments(sorted(names))
     page = slice_of([one for one in groups[show] if _fits(one, form)], request.args.get("page", 1, type=int))
     return render_template(
         "cycles/before.html", cycle=found, title=title_of(found), show=show, page=page, form=form,
@@ -203,8 +204,8 @@ def _before_launch(found: Cycle) -> str:
     )
 
 
-def _departments(names: Any) -> list[tuple[str, str]]:
-    return [(name, name) for name in names]
+def _departments(names: Sequence[str]) -> list[Any]:
+    return offered([("", N_("All")), *((name, name) for name in names)])
 
 
 def _populations(found: Cycle) -> dict[str, Text]:
@@ -226,7 +227,7 @@ def _cockpit(found: Cycle) -> str:
     moment = now()
     counts = queries.stage_counts(found, now=moment)
     form = CockpitFilter(request.args)
-    form.department.choices = [("", N_("All")), *_departments(queries.departments(found))]
+    form.department.choices = _departments(queries.departments(found))
     filters = queries.Filters(
         stage=_stage(counts), text=(form.q.data or "")[:60], department=form.department.data or "",
         only=form.only.data or "",
