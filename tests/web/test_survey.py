@@ -306,6 +306,14 @@ def test_a_stale_tab_is_told_and_keeps_its_text(client, survey):
     assert [one.state for one in stored()] == ["superseded", "submitted"]
 
 
+def test_going_back_and_checking_again_says_that_it_was_sent(client, survey):
+    path = path_of(survey.first)
+    client.post(path, data=filled(survey.first))
+
+    assert client.post(path, data=filled(survey.first, "review")).status_code == 303
+    assert client.post(path, data=filled(survey.first, "review", q_overall="1")).status_code == 409
+
+
 def test_who_was_answering_when_it_closed_has_a_grace_and_is_told(client, survey):
     path = path_of(survey.first)
     expire(survey.first, ago=timedelta(minutes=30))

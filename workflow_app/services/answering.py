@@ -83,6 +83,18 @@ def submit_answers(
     return made
 
 
+def is_repeat(invitation: Invitation, answers: dict[str, Any], *, known: int) -> bool:
+    """Whether a page that knew of `known` answers shows again what was sent since.
+
+    Refuses (conflict) other answers from such a page: somebody went back, or has two pages open.
+    """
+    latest = latest_answer(invitation)
+    if latest is None or known >= latest.number:
+        return False
+    _repeated(invitation, answers, known)
+    return True
+
+
 def decline(invitation: Invitation, kind: str, reason: str, *, now: datetime) -> None:
     """Note that a customer does not answer, and why; saying so again changes nothing.
 

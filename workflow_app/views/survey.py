@@ -16,6 +16,7 @@ from limits import parse
 from werkzeug.exceptions import BadRequest, HTTPException, NotFound, TooManyRequests
 
 from forms.builder import SchemeForm, answers_from, build_form, prefill
+from forms.kinds.base import name_of
 from states.errors import Message, Refusal
 from workflow_app import clock
 from workflow_app.access import public
@@ -93,7 +94,7 @@ def answer(token: str) -> Answered:
     invitation = _invitation(token)
     if sent.to_dict() == ONE_CLICK:
         return _opt_out(invitation)
-    known = read_nonce(invitation, sent.get("nonce", ""))
+    known = _sent_number(invitation)
     steps = {"review": _review, "send": _send, "change": _change, "decline": _decline}
     step = steps.get(sent.get("act", ""))
     if known is None or step is None:
@@ -112,7 +113,9 @@ def _review(invitation: Invitation, known: int) -> Answered:
     if not form.validate():
         return _form_page(invitation, form, status=HTTPStatus.UNPROCESSABLE_ENTITY, known=known)
     spec = _spec(invitation)
-    if not any(form[f"q_{item.code}"].data for item in spec.items):
+    if answering.is_repeat(invitation, answers_from(spec, form), known=known):
+        return _seen_again()
+    if not any(form[name_of(item.code)].data for item in spec.items):
         raise Refusal(answering.NOTHING_ANSWERED)
     shown = render_template(
         "survey/review.html", form=form, rows=_rows(form), nonce=nonce_of(invitation, known), honeypot=HONEYPOT,
@@ -166,9 +169,12 @@ def _refused(invitation: Invitation, refusal: Refusal) -> Answered:
     if refusal.kind == "gone":
         raise Gone("revoked" if invitation.state == "revoked" else "expired")
     form = _sent_form(invitation)
-    form.validate()
+    if form.validate() and refusal.kind == "invalid":
+        # At the first question, so that the summary of errors can lead there.
+        form[name_of(_spec(invitation).items[0].code)].errors = refusal.messages
+        return _form_page(invitation, form, status=status_of(refusal), known=_sent_number(invitation))
     # Told of the other answer, the customer may now replace it; otherwise the page knows what it knew.
-    known = None if refusal.kind == "conflict" else read_nonce(invitation, request.form.get("nonce", ""))
+    known = None if refusal.kind == "conflict" else _sent_number(invitation)
     return _form_page(invitation, form, status=status_of(refusal), known=known, problems=refusal.messages)
 
 
@@ -234,6 +240,11 @@ def _stored_form(invitation: Invitation) -> SchemeForm:
     spec, latest = _spec(invitation), latest_answer(invitation)
     made: SchemeForm = build_form(spec, locale_code())(data=prefill(spec, latest.answers if latest else {}))
     return made
+
+
+def _sent_number(invitation: Invitation) -> int | None:
+    """How many answers the sent page knew of; None where its nonce is not this invitation's."""
+    return read_nonce(invitation, request.form.get("nonce", ""))
 
 
 def _known(invitation: Invitation) -> int:
