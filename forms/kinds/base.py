@@ -48,6 +48,18 @@ class Question(Protocol):
         ...
 
 
+def part_of(answers: Answers, code: str) -> dict[str, Any]:
+    """The answer under a code where it has parts; nothing where it is missing or of another shape."""
+    answer = answers.get(code)
+    return answer if isinstance(answer, dict) else {}
+
+
+def word_of(answers: Answers, code: str) -> str:
+    """The answer under a code where it is a text; nothing otherwise."""
+    answer = answers.get(code)
+    return answer if isinstance(answer, str) else ""
+
+
 def refuse(field: Any, fault: Message) -> None:
     """Put a message beside a field; it is translated at the edge."""
     field.errors = [*field.errors, fault]

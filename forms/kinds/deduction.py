@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from forms.fields import FigureField, PickField, WordsField
-from forms.kinds.base import Answers, labelled, name_of, refuse
+from forms.kinds.base import Answers, labelled, name_of, part_of, refuse
 from forms.validators import NOTE_LENGTH, decimal_of, written
 from states.errors import N_, Message
 
@@ -68,7 +68,7 @@ class DeductionQuestion:
 
     def show(self, answers: Answers) -> dict[str, Any]:
         code = self.item.code
-        answer = answers.get(code) or {}
+        answer = part_of(answers, code)
         deducted = answer.get("deducted") or ""
         data = {
             name_of(code): "" if deducted == "0" and not answer.get("clause") else deducted,
@@ -87,7 +87,7 @@ class DeductionQuestion:
 
     def sound(self, answers: Answers) -> Answers:
         """Within 0 and the full points: what a draft says beyond them counts as the nearest end."""
-        answer = answers.get(self.item.code) or {}
+        answer = part_of(answers, self.item.code)
         typed = decimal_of(str(answer.get("deducted") or "")) or Decimal(0)
         kept = min(max(typed, Decimal(0)), self.item.points)
         clause = answer.get("clause") or ""

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from forms.fields import FigureField, WordsField
-from forms.kinds.base import Answers, labelled, name_of, refuse
+from forms.kinds.base import Answers, labelled, name_of, part_of, refuse
 from forms.kinds.deduction import note_name
 from forms.validators import NOTE_LENGTH, decimal_of
 from states.errors import N_, Message
@@ -60,7 +60,7 @@ class KpiQuestion:
         if not self.typed:
             return {}
         code = self.row.code
-        answer = answers.get(code) or {}
+        answer = part_of(answers, code)
         data = {name_of(code): answer.get("actual") or "", note_name(code): answer.get("note") or ""}
         return data | ({target_name(code): answer.get("target") or ""} if self.row.target is None else {})
 

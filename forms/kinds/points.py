@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from forms.fields import FigureField
-from forms.kinds.base import Answers, name_of, refuse
+from forms.kinds.base import Answers, name_of, refuse, word_of
 from forms.validators import decimal_of, written
 from states.errors import Message
 
@@ -33,7 +33,7 @@ class PointsQuestion:
         return {self.section.code: reached} if reached else {}
 
     def show(self, answers: Answers) -> dict[str, Any]:
-        return {name_of(self.section.code): answers.get(self.section.code, "")}
+        return {name_of(self.section.code): word_of(answers, self.section.code)}
 
     def check(self, form: Form) -> None:
         field: Any = form[name_of(self.section.code)]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from forms.fields import GradeField
-from forms.kinds.base import Answers, name_of, refuse
+from forms.kinds.base import Answers, name_of, refuse, word_of
 from states.errors import N_, Message
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class RatingQuestion:
         return {self.item.code: chosen} if chosen else {}
 
     def show(self, answers: Answers) -> dict[str, Any]:
-        return {name_of(self.item.code): answers.get(self.item.code)}
+        return {name_of(self.item.code): word_of(answers, self.item.code) or None}
 
     def check(self, form: Form) -> None:
         field = form[name_of(self.item.code)]
@@ -47,6 +47,6 @@ class RatingQuestion:
             refuse(field, UNRATED)
 
     def sound(self, answers: Answers) -> Answers:
-        chosen = answers.get(self.item.code)
+        chosen = word_of(answers, self.item.code)
         offered = {str(level.value) for level in self.levels} | ({NOT_APPLICABLE} if self.not_applicable else set())
         return {self.item.code: chosen} if chosen in offered else {}

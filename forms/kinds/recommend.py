@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from forms.fields import GradeField
-from forms.kinds.base import Answers, name_of
+from forms.kinds.base import Answers, name_of, word_of
 
 if TYPE_CHECKING:
     from wtforms import Form
@@ -36,11 +36,11 @@ class RecommendQuestion:
         return {CODE: chosen} if chosen else {}
 
     def show(self, answers: Answers) -> dict[str, Any]:
-        return {name_of(CODE): answers.get(CODE)}
+        return {name_of(CODE): word_of(answers, CODE) or None}
 
     def check(self, form: Form) -> None:
         """Nothing to ask for: the question may be skipped."""
 
     def sound(self, answers: Answers) -> Answers:
-        chosen = answers.get(CODE)
+        chosen = word_of(answers, CODE)
         return {CODE: chosen} if chosen in self.offered else {}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from forms.fields import WordsField
-from forms.kinds.base import Answers, name_of, refuse
+from forms.kinds.base import Answers, name_of, refuse, word_of
 from forms.validators import TEXT_LENGTH
 from states.errors import Message
 
@@ -34,7 +34,7 @@ class TextQuestion:
         return {self.code: text} if text else {}
 
     def show(self, answers: Answers) -> dict[str, Any]:
-        return {name_of(self.code): answers.get(self.code, "")}
+        return {name_of(self.code): word_of(answers, self.code)}
 
     def check(self, form: Form) -> None:
         field = form[name_of(self.code)]

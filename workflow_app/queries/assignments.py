@@ -13,7 +13,7 @@ from sqlalchemy.orm import contains_eager, joinedload, selectinload
 from states.composition import RecordValue, inspections, monthly
 from states.errors import Message, Refusal
 from workflow_app.db import db
-from workflow_app.models import Assignment, Cycle, Employee, Record, Review, Submission
+from workflow_app.models import Assignment, Cycle, Employee, Record, Review, SchemeVersion, Submission
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -28,15 +28,22 @@ UNKNOWN = Message("There is no such form. It may belong to a cycle that was canc
 
 def find_assignment(assignment_id: int) -> Assignment:
     """An assignment with its review, person, cycle and scheme; refuses (not_found) an unknown one."""
-    review = joinedload(Assignment.review)
+    # Joined as rows of their own: eager options would come along when the row is locked, and
+    # PostgreSQL locks nothing across an outer join.
     query = (
-        select(Assignment)
-        .filter_by(id=min(assignment_id, LARGEST_ID))
-        .options(review.joinedload(Review.employee), review.joinedload(Review.cycle).joinedload(Cycle.scheme_version))
+        select(Assignment, Review, Employee, Cycle, SchemeVersion)
+        .join(Assignment.review)
+        .join(Review.employee)
+        .join(Review.cycle)
+        .join(Cycle.scheme_version)
+        .where(Assignment.id == min(assignment_id, LARGEST_ID))
     )
-    found = db.session.scalar(query)
-    if found is None:
+    row = db.session.execute(query).first()
+    if row is None:
         raise Refusal(UNKNOWN, kind="not_found")
+    found: Assignment = row[0]
+    # The session holds rows weakly; once followed, the relationships hold them.
+    _ = found.review.employee, found.review.cycle.scheme_version
     return found
 
 
