@@ -112,7 +112,8 @@ def return_stage(
 def lock_review(review: Review) -> None:
     """Hold the review's row until the transaction ends, and see it as it is now."""
     db.session.flush()
-    db.session.refresh(review, with_for_update=True)
+    # `of`: a review that was loaded with its people joins them, and only its own row is to be held.
+    db.session.refresh(review, with_for_update={"of": Review})
 
 
 def stage_rows(review: Review) -> list[ReviewStage]:

@@ -119,7 +119,8 @@ def submit(
 def _lock(assignment: Assignment) -> None:
     # A draft and a submission, or two first drafts, at the same moment come one after the other.
     db.session.flush()
-    db.session.refresh(assignment, with_for_update=True)
+    # `of`: one that was loaded with its people joins them, and only its own row is to be held.
+    db.session.refresh(assignment, with_for_update={"of": Assignment})
 
 
 def _guarded(assignment: Assignment, actor: Actor, version: str | None) -> Submission | None:
