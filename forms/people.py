@@ -5,6 +5,7 @@ from __future__ import annotations
 from wtforms import FileField, Form, RadioField, SelectField, SelectMultipleField, StringField
 from wtforms.validators import InputRequired, Length, Regexp
 
+from forms.cycles import offered
 from states.errors import N_
 
 ROLE_TITLES = (
@@ -13,6 +14,9 @@ ROLE_TITLES = (
     ("deputy_approver", N_("Deputy approver")),
     ("admin", N_("Administrator")),
 )
+SHOWN = (
+    ("", N_("All")), ("roles", N_("With a role")), ("waiting", N_("Without a password")), ("closed", N_("Closed")),
+)  # fmt: skip
 LEFT_CHOICES = (("", N_("Employed")), ("left", N_("Left")), ("all", N_("All")))
 KIND_TITLES = (
     ("employees", N_("Employees")), ("customers", N_("Customers")), ("records", N_("Inspections and monthly scores")),
@@ -29,7 +33,7 @@ class PeopleSearch(Form):
     q = StringField(N_("Name, number or post"), [Length(max=100)], filters=[_strip])
     department = SelectField(N_("Department"), validate_choice=False)
     population = SelectField(N_("Population"), validate_choice=False)
-    left = SelectField(N_("Employment"), choices=LEFT_CHOICES)
+    left = SelectField(N_("Employment"), choices=offered(LEFT_CHOICES))
 
 
 class AccountSearch(Form):
@@ -38,9 +42,7 @@ class AccountSearch(Form):
     q = StringField(N_("User name or person"), [Length(max=100)], filters=[_strip])
     show = SelectField(
         N_("Show"),
-        choices=(
-            ("", N_("All")), ("roles", N_("With a role")), ("waiting", N_("Without a password")), ("closed", N_("Closed")),
-        ),
+        choices=offered(SHOWN),
     )
 
 
@@ -71,12 +73,14 @@ class RolesForm(Form):
     """The roles of one account."""
 
     roles = SelectMultipleField(
-        N_("Roles"), choices=ROLE_TITLES, description=N_("Everyone can do their own reviews and score their own people without a role.")
+        N_("Roles"),
+        choices=offered(ROLE_TITLES),
+        description=N_("Everyone can do their own reviews and score their own people without a role."),
     )
 
 
 class UploadForm(Form):
     """A workbook and what it holds."""
 
-    kind = RadioField(N_("What does the file hold?"), [InputRequired(N_("Choose what the file holds."))], choices=KIND_TITLES)
+    kind = RadioField(N_("What does the file hold?"), [InputRequired(N_("Choose what the file holds."))], choices=offered(KIND_TITLES))
     file = FileField(N_("Workbook"), description=N_("An Excel workbook (.xlsx) or .csv file."))

@@ -29,8 +29,7 @@ def create(username: str, roles: tuple[str, ...], base_url: str | None, data: Pa
     from workflow_app.cli._database import application  # noqa: PLC0415
     from workflow_app.services.accounts import LINK_HOURS  # noqa: PLC0415
 
-    app = application(data)
-    with app.app_context():
+    with application(data) as app:
         try:
             token = _token(username.strip(), roles)
         except Refusal as refusal:
@@ -51,7 +50,7 @@ def _token(username: str, roles: tuple[str, ...]) -> str:
     from workflow_app.models import Account  # noqa: PLC0415
     from workflow_app.services.accounts import issue_password_link, open_account  # noqa: PLC0415
 
-    if not username or len(username) > 80:  # noqa: PLR2004 (the column's length)
+    if not username or len(username) > 80:
         raise Refusal(Message("A user name has 1 to 80 characters."))
     with unit_of_work():
         account = db.session.scalar(select(Account).filter_by(username=username))

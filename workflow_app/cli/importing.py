@@ -28,7 +28,7 @@ def command(kind: str, file: Path, data: Path | None, *, dry_run: bool) -> None:
     from states.errors import Refusal  # noqa: PLC0415 (`kaoping --help` should not wait for it)
     from workflow_app.cli._database import application  # noqa: PLC0415
 
-    with application(data).app_context():
+    with application(data):
         try:
             plan = _look(kind, file) if dry_run else _bring_in(kind, file)
         except Refusal as refusal:

@@ -40,6 +40,9 @@ DO_THEM = {
 }
 
 
+OPEN = Message("Open")
+
+
 @dataclass(frozen=True)
 class Task:
     """One row of the desk: who or what, why, until when, and its one button (endpoint and arguments)."""
@@ -48,7 +51,7 @@ class Task:
     why: tuple[Any, ...]
     endpoint: str = ""
     args: dict[str, Any] = field(default_factory=dict)
-    action: Message = Message("Open")
+    action: Message = OPEN
     due_at: datetime | None = None
     hint: str = ""
     chip: Any = None
@@ -117,7 +120,8 @@ def _alone(one: _Open, employee_id: int) -> Task:
     elif actor in DO_IT:
         who = Message(DO_IT[actor].key, name=review.employee.name)
     else:
-        who = Message("%(stage)s: %(name)s", stage=spec.title if spec else one.assignment.stage, name=review.employee.name)
+        stage = spec.title if spec else one.assignment.stage
+        who = Message("%(stage)s: %(name)s", stage=stage, name=review.employee.name)
     why: list[Any] = [cycle_title(review.cycle)]
     if review.employee_id != employee_id:
         why.append(review.post)
@@ -179,8 +183,9 @@ def _stage_due(review: Review, stage: str) -> datetime | None:
 
 def survey_waits(employee_id: int) -> list[Task]:
     """My customers' questionnaires: how many came back, how many more it takes."""
+    answered = case((Invitation.state == "submitted", 1), else_=0)
     query = (
-        select(Review, func.count(Invitation.id), func.sum(case((Invitation.state == "submitted", 1), else_=0)), func.max(Invitation.expires_at))
+        select(Review, func.count(Invitation.id), func.sum(answered), func.max(Invitation.expires_at))
         .join(Review.cycle)
         .join(Invitation, Invitation.review_id == Review.id)
         .join(ReviewStage, (ReviewStage.review_id == Review.id) & (ReviewStage.stage == "customer_survey"))
@@ -188,9 +193,9 @@ def survey_waits(employee_id: int) -> list[Task]:
         .group_by(Review.id)
     )
     waits = []
-    for review, invited, answered, ends in db.session.execute(query):
+    for review, invited, came, ends in db.session.execute(query):
         least = scheme_of(review.cycle).minimum_answers.to_count
-        got = int(answered or 0)
+        got = int(came or 0)
         who = Message("My customers' questionnaires: %(got)s of %(all)s answered", got=got, all=invited)
         why: tuple[Any, ...] = (Message("open until %(day)s", day=ends),)
         if got < least:

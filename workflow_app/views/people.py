@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, render_template, request, url_for
 
+from forms.cycles import offered
 from forms.people import PeopleSearch
-from states.errors import Message, N_, Refusal
+from states.errors import N_, Message, Refusal
 from states.permissions import ReviewFacts, may
 from workflow_app.access import allowed, current_actor
 from workflow_app.clock import now
@@ -61,8 +62,8 @@ def person(number: int) -> str:
 
 def _search() -> PeopleSearch:
     form = PeopleSearch(request.args)
-    form.department.choices = [("", N_("All")), *((name, name) for name in queries.departments())]
-    form.population.choices = [("", N_("All")), *populations().items()]
+    form.department.choices = offered([("", N_("All")), *((name, name) for name in queries.departments())])
+    form.population.choices = offered([("", N_("All")), *populations().items()])
     return form
 
 

@@ -62,7 +62,7 @@ def write_customers(plan: Plan, *, actor: Actor, now: datetime, advance: Callabl
         advance(len(some))
     _update(plan.changed)
     advance(len(plan.changed))
-    ids = {no: number for no, number in db.session.execute(select(Customer.customer_no, Customer.id))}
+    ids = dict(db.session.execute(select(Customer.customer_no, Customer.id)).tuples().all())
     _link([*plan.added, *plan.changed], ids)
     events = [(ids[one.key], "customer_added", one) for one in plan.added]
     events += [(ids[one.key], "customer_changed", one) for one in plan.changed]
@@ -129,7 +129,7 @@ def _update(changed: Sequence[Change]) -> None:
 
 
 def _link(changes: Sequence[Change], ids: Mapping[str, int]) -> None:
-    people = {no: number for no, number in db.session.execute(select(Employee.employee_no, Employee.id))}
+    people = dict(db.session.execute(select(Employee.employee_no, Employee.id)).tuples().all())
     for some in chunks(list(changes), 400):
         touched = [ids[one.key] for one in some if any(f.field == "employee_no" for f in one.fields)]
         db.session.execute(delete(ServiceLink).where(ServiceLink.customer_id.in_(touched)))

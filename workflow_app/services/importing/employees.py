@@ -51,7 +51,7 @@ def write_employees(plan: Plan, *, actor: Actor, now: datetime, advance: Callabl
     for some in chunks(list(plan.added)):
         db.session.execute(insert(Employee), [_own_values(change.row) | {"version": 1} for change in some])
         advance(len(some))
-    ids = {no: number for no, number in db.session.execute(select(Employee.employee_no, Employee.id))}
+    ids = dict(db.session.execute(select(Employee.employee_no, Employee.id)).tuples().all())
     _update(plan.changed, ids)
     advance(len(plan.changed))
     _place_under_superiors(plan.added, ids)

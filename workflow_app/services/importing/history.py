@@ -50,7 +50,7 @@ def _newest(column: InstrumentedAttribute[int], subject_type: str, subjects: lis
         .where(Event.subject_type == subject_type, Event.subject_id.in_(subjects))
         .group_by(Event.subject_id)
     )
-    return {subject: version for subject, version in db.session.execute(query)}
+    return dict(db.session.execute(query).tuples().all())
 
 
 def _values(change: Change) -> dict[str, dict[str, str]]:

@@ -58,7 +58,7 @@ def plan_records(rows: Sequence[RecordRow], fault: Callable[[int, str, Message],
 
 def write_records(plan: Plan, *, actor: Actor, now: datetime, advance: Callable[[int], None]) -> None:
     """Insert in portions, update what differs. Additions are told by the import's own event."""
-    people = {no: number for no, number in db.session.execute(select(Employee.employee_no, Employee.id))}
+    people = dict(db.session.execute(select(Employee.employee_no, Employee.id)).tuples().all())
     places = _free_places(plan.added)
     for some in chunks(list(plan.added)):
         db.session.execute(insert(Record), [_values(one, people, places) for one in some])
