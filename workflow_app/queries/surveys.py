@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import contains_eager
 
 from states.scheme.forms import Questionnaire
 from states.scoring import QuestionnaireScore, questionnaire_score
@@ -164,21 +165,23 @@ class Responses:
         return sum(self.states[state] for state in UNANSWERED)
 
 
-def responses_of(cycle: Cycle) -> list[Responses]:
-    """Every person of the cycle with a survey, by name; four queries, however many people."""
+def responses_of(cycle: Cycle, review_id: int | None = None) -> list[Responses]:
+    """Every person of the cycle with a survey (or one of them), by name; three queries, however many people."""
     spec = survey_stage(cycle)
     if spec is None:
         return []
-    rows = db.session.execute(
+    query = (
         select(Review, ReviewStage)
         .join(ReviewStage, ReviewStage.review_id == Review.id)
-        .join(Employee, Employee.id == Review.employee_id)
+        .join(Review.employee)
+        .options(contains_eager(Review.employee))
         .where(Review.cycle_id == cycle.id, ReviewStage.stage == spec.code)
         .order_by(Review.department, Employee.name_sort, Employee.employee_no)
-    ).all()
+    )
+    rows = db.session.execute(query if review_id is None else query.where(Review.id == review_id)).all()
     found = {review.id: _responses(cycle, spec, review, stage) for review, stage in rows}
     flagged = _flagged(cycle.id)
-    for invitation, customer in _invited(cycle.id):
+    for invitation, customer in _invited(cycle.id, review_id):
         if invitation.review_id in found:
             _add(found[invitation.review_id], invitation, customer, flagged=invitation.id in flagged)
     return [one for one in found.values() if one.asked]
@@ -199,14 +202,15 @@ def _add(responses: Responses, invitation: Invitation, customer: Customer, *, fl
     )
 
 
-def _invited(cycle_id: int) -> Iterable[tuple[Invitation, Customer]]:
-    rows = db.session.execute(
+def _invited(cycle_id: int, review_id: int | None) -> Iterable[tuple[Invitation, Customer]]:
+    query = (
         select(Invitation, Customer)
         .join(Customer, Customer.id == Invitation.customer_id)
         .join(Review, Review.id == Invitation.review_id)
         .where(Review.cycle_id == cycle_id)
         .order_by(Customer.customer_no)
     )
+    rows = db.session.execute(query if review_id is None else query.where(Review.id == review_id))
     return ((invitation, customer) for invitation, customer in rows)
 
 

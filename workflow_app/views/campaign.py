@@ -148,10 +148,10 @@ def _wanted_day(invitation: Invitation) -> Any:
 def _person_page(review: Review, problems: Iterable[Message] = ()) -> str:
     """One person's customers. Refuses (forbidden) the person rated, HR or not."""
     require(current_actor(), "manage_review", review_facts(review))
-    found = next((one for one in responses_of(review.cycle) if one.review.id == review.id), None)
-    if found is None:
+    found = responses_of(review.cycle, review.id)
+    if not found:
         raise NotFound
-    return render_template("campaign/person.html", one=found, cycle=review.cycle, review=review, refusals=problems)
+    return render_template("campaign/person.html", one=found[0], cycle=review.cycle, review=review, refusals=problems)
 
 
 def _refused(cycle_id: int, review_id: int, refusal: Refusal) -> tuple[str, int]:

@@ -171,7 +171,7 @@ def _refused(invitation: Invitation, refusal: Refusal) -> Answered:
     form = _sent_form(invitation)
     if form.validate() and refusal.kind == "invalid":
         # At the first question, so that the summary of errors can lead there.
-        form[name_of(_spec(invitation).items[0].code)].errors = refusal.messages
+        form[name_of(_spec(invitation).items[0].code)].errors = list(refusal.messages)  # type: ignore[arg-type]
         return _form_page(invitation, form, status=status_of(refusal), known=_sent_number(invitation))
     # Told of the other answer, the customer may now replace it; otherwise the page knows what it knew.
     known = None if refusal.kind == "conflict" else _sent_number(invitation)
