@@ -93,7 +93,8 @@ def _busiest() -> Select[tuple[Account]]:
 
 
 def _holders(role: str) -> Sequence[Account]:
-    accounts = db.session.scalars(select(Account).where(Account.active).order_by(Account.id))
+    people_first = Account.employee_id.is_(None)
+    accounts = db.session.scalars(select(Account).where(Account.active).order_by(people_first, Account.id))
     return [one for one in accounts if role in one.roles]
 
 
