@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from wtforms import RadioField, SelectField, StringField
-from wtforms.fields.choices import SelectChoice
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # the stubs lag behind
 from wtforms.validators import StopValidation, ValidationError
 from wtforms.widgets import NumberInput, TextArea
 
@@ -95,7 +95,8 @@ class _Offered:
     choices: Any
 
     def __init__(self, *args: Any, choices: Sequence[tuple[str, Any]] = (), **options: Any) -> None:
-        super().__init__(*args, choices=[SelectChoice(value, label) for value, label in choices], **options)
+        offered = [SelectChoice(value, label) for value, label in choices]
+        super().__init__(*args, choices=offered, **options)  # type: ignore[call-arg]
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         if valuelist:
