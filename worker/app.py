@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from celery import Celery
-from celery.signals import worker_process_init
+from celery.signals import worker_init, worker_process_init
 
 from worker import schedule, tasks
 from workflow_app import create_app
@@ -54,6 +54,8 @@ def configuration(settings: Settings, queue: QueueSettings) -> dict[str, Any]:
         "worker_prefetch_multiplier": 1,
         "worker_concurrency": queue.concurrency,
         "worker_soft_shutdown_timeout": 30.0,
+        # A pool child that is slow to start on a busy machine is not killed for it, over and over.
+        "worker_proc_alive_timeout": 60.0,
         "worker_max_tasks_per_child": 2000,
         "worker_send_task_events": False,
         "worker_hijack_root_logger": False,
@@ -78,7 +80,10 @@ app.conf.update(configuration(Settings(), QueueSettings()))
 tasks.register(app, flask_app)
 
 
+@worker_init.connect
 @worker_process_init.connect
 def _prepare(**_: object) -> None:
-    # The first message of a child should not wait for the application to be built.
+    """Build the application before the first message: in the parent for the modules, which its children
+    then share, and in each child for the connections, which they must not.
+    """
     flask_app()

@@ -14,15 +14,17 @@ import psutil
 
 from tests.servers.live import ROOT, clean_environment
 
-PATIENCE = 90.0
+PATIENCE = 150.0  # a busy machine may take half a minute to start a worker
 
 
-def wait_until(what: Callable[[], object], seconds: float = PATIENCE, every: float = 0.05) -> None:
-    """Ask until it is so; a test that waits for a state does not wait for a time."""
+def wait_until(
+    what: Callable[[], object], seconds: float = PATIENCE, every: float = 0.1, said: Callable[[], str] = str
+) -> None:
+    """Ask until it is so; a test that waits for a state does not wait for a time. `said`: the log, for a failure."""
     deadline = time.monotonic() + seconds
     while not what():
         if time.monotonic() > deadline:
-            raise AssertionError(f"not so after {seconds:.0f} s")
+            raise AssertionError(f"not so after {seconds:.0f} s\n{said()}")
         time.sleep(every)
 
 
