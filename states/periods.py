@@ -61,7 +61,7 @@ def title_for(kind: Text, span: Span, shape: str) -> Text:
     if shape == "year":
         return Text(zh=f"{year} {kind.zh}", en=f"{kind.en} {year}")
     if shape == "month":
-        return Text(zh=f"{year} 年 {start.month} 月{kind.zh}", en=f"{kind.en}, {start:%B} {year}")
+        return Text(zh=f"{year} 年 {start.month} 月份{kind.zh}", en=f"{kind.en}, {start:%B} {year}")
     if shape == "week":
         week = int(span.code[-2:])
         return Text(zh=f"{span.code[:4]} 年第 {week} 周{kind.zh}", en=f"{kind.en}, week {week} of {span.code[:4]}")

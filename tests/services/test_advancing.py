@@ -184,7 +184,8 @@ def test_a_return_opens_the_stage_again_and_later_ones_wait(review, company):
     assert review.state == "self_review"
     assert (own.state, own.due_at, own.returned_reason) == ("open", due, "text is missing")
     assert (scoring.state, scoring.due_at) == ("waiting", None)
-    assert states(review)["vp_feedback"] == "waiting" and states(review)["customer_survey"] == "open"
+    assert states(review)["vp_feedback"] == "waiting"
+    assert states(review)["customer_survey"] == "open"
     hand_in(review, "self_review")
     assert (review.state, scoring.state) == ("manager_scoring", "open")
     assert review.version == events(review)
@@ -316,7 +317,8 @@ def test_calibration_opens_when_all_are_ready_and_names_who_is_not(cycle, compan
     to_calibration(review_of(company.agent))
     open_calibration(cycle, actor=hr, now=NOW)
 
-    assert "侯杰" in str(refusal.value) and refusal.value.kind == "conflict"
+    assert "侯杰" in str(refusal.value)
+    assert refusal.value.kind == "conflict"
     assert cycle.state == "calibrating"
     assert db.session.scalar(select(OutboxMessage.job).filter_by(job="compose_cycle")) is not None
 
@@ -349,10 +351,13 @@ def test_many_at_once_helps_whom_it_can_and_names_the_others(cycle, company):
     handed = hand_over_many(reviews, company.director, actor=company.hr.actor(), now=NOW)
 
     own = [("范专员", "Nobody arranges their own review. Please ask a colleague in HR.")]
-    assert reminded.done == 7 and reminded.refused == []
-    assert extended.done == 6 and [(name, str(why)) for name, why in extended.refused] == own
+    assert reminded.done == 7
+    assert reminded.refused == []
+    assert extended.done == 6
+    assert [(name, str(why)) for name, why in extended.refused] == own
     assert omitted.done == 6
-    assert handed.done == 5 and {name for name, _why in handed.refused} == {"范专员", "汤总监"}
+    assert handed.done == 5
+    assert {name for name, _why in handed.refused} == {"范专员", "汤总监"}
     assert all(one.version == events(one) for one in reviews)
 
 
@@ -389,7 +394,8 @@ def test_late_scoring_is_told_to_the_superior_of_who_should_score(cycle, review,
 
     escalated = [mail for mail in mails() if mail.subject.startswith("您的下属有逾期事项")]
     assert [mail.to_address for mail in escalated] == [company.manager.email]
-    assert "宋主管" in escalated[0].text and "侯杰" in escalated[0].html
+    assert "宋主管" in escalated[0].text
+    assert "侯杰" in escalated[0].html
 
 
 def test_an_unanswered_signature_closes_by_the_clock_and_the_cycle_with_it(app, company):
@@ -454,7 +460,8 @@ def test_two_workers_on_the_same_chunk_make_every_review_once(app, company):
 
     reviews = db.session.scalars(select(Review)).all()
     assert sorted(made) == [0, 7]
-    assert {one.employee_id for one in reviews} == rated and len(reviews) == 7
+    assert {one.employee_id for one in reviews} == rated
+    assert len(reviews) == 7
     assert all(one.version == events(one) for one in reviews)
 
 
@@ -474,8 +481,10 @@ def test_omitting_and_finishing_at_once_has_one_winner(app, review, company):
     outcomes = at_once(app, [omit, finish])
 
     review = db.session.get(Review, number)
-    assert "conflict" in outcomes and len(set(outcomes)) == 2
-    assert review.state == "manager_scoring" and review.version == events(review)
+    assert "conflict" in outcomes
+    assert len(set(outcomes)) == 2
+    assert review.state == "manager_scoring"
+    assert review.version == events(review)
 
 
 def test_the_launch_finishes_through_the_worker(app, company):

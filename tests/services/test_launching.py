@@ -1,3 +1,4 @@
+import itertools
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -38,7 +39,7 @@ def launched(app, company):
 def test_a_cycle_takes_its_title_and_days_from_kind_and_period(company):
     cycle = create_cycle(make_scheme(), "monthly_appraisal", "2025-02", actor=company.hr.actor(), now=NOW)
 
-    assert (cycle.title_zh, cycle.title_en) == ("2025 年 2 月月考核", "Monthly appraisal, February 2025")
+    assert (cycle.title_zh, cycle.title_en) == ("2025 年 2 月份月考核", "Monthly appraisal, February 2025")
     assert (cycle.period_start, cycle.period_end) == (date(2025, 2, 1), date(2025, 2, 28))
     assert cycle.state == "draft"
 
@@ -93,7 +94,8 @@ def test_candidates_say_who_is_in_who_is_out_and_why(company):
     out = {left_out.employee.id: str(left_out.reason) for left_out in found.out}
     assert {candidate.employee.id for candidate in found.people} == company.rated | {later.id, new.id, six_months.id}
     assert "without a superior" in out[company.gm.id]
-    assert out[leaver.id].startswith("Left on") and out[joiner.id].startswith("Joined on")
+    assert out[leaver.id].startswith("Left on")
+    assert out[joiner.id].startswith("Joined on")
     assert [candidate.employee.id for candidate in found.too_new] == [new.id]
 
 
@@ -126,7 +128,8 @@ def test_launch_makes_every_review_once_with_its_stages_and_forms(launched, comp
     assert all(review.state == "self_review" for review in reviews)
     assert stages_of(agent)["customer_survey"] == "open"
     assert stages_of(review_of(company.other))["customer_survey"] == "omitted"
-    assert stages_of(manager)["internal_survey"] == "open" and "internal_survey" not in stages_of(agent)
+    assert stages_of(manager)["internal_survey"] == "open"
+    assert "internal_survey" not in stages_of(agent)
     assert db.session.scalar(select(func.count()).select_from(Invitation).filter_by(review_id=agent.id)) == 1
     forms = {a.stage: (a.form, a.assignee_id, a.state) for a in _assignments(vp)}
     assert forms["vp_feedback"] == ("vp_card_management", company.gm.id, "waiting")
@@ -209,7 +212,7 @@ def test_chunks_cover_everybody_without_overlap(app, company):
         for row in db.session.scalars(select(OutboxMessage).filter_by(job="launch_chunk").order_by(OutboxMessage.id))
     ]
     assert chunks == len(ranges) == 3
-    assert all(before[1] < after[0] for before, after in zip(ranges, ranges[1:], strict=False))
+    assert all(before[1] < after[0] for before, after in itertools.pairwise(ranges))
 
 
 def test_a_monthly_appraisal_is_the_same_machinery_with_fewer_stages(app, company):
