@@ -18,9 +18,9 @@ from workflow_app.services import importing
 
 NOW = datetime(2025, 12, 1, 9, 0, tzinfo=UTC)
 HEADINGS = {
-    "employees": "工号 姓名 邮箱 部门 岗位 人员类别 直接上级工号 分管副总工号 入职日期 离职日期".split(),
-    "customers": "客户编号 客户名称 联系人 邮箱 语言 服务人员工号".split(),
-    "records": "工号 考核类型 周期 得分 加分 事由".split(),
+    "employees": ["工号", "姓名", "邮箱", "部门", "岗位", "人员类别", "直接上级工号", "分管副总工号", "入职日期", "离职日期"],
+    "customers": ["客户编号", "客户名称", "联系人", "邮箱", "语言", "服务人员工号"],
+    "records": ["工号", "考核类型", "周期", "得分", "加分", "事由"],
 }
 BOSS = ["K1", "方霞", "k1@example.com", "总经办", "总经理", "管理人员", "", "", "2006-03-01", ""]
 CLERK = ["K2", "谭晓明", "k2@example.com", "客服部", "客服专员", "一线员工", "K1", "K1", "2020/2/3", ""]
@@ -124,11 +124,11 @@ def test_every_fault_is_named_at_once_and_nothing_is_written(db_session):
     found = plan("employees", *rows)
 
     assert [(fault.sheet, fault.row, fault.column) for fault in found.faults] == [
-        ("表一", 3, "F 人员类别"), ("表一", 4, "A 工号"), ("表一", 4, "I 入职日期"),
+        ("表一", 3, "F 人员类别"), ("表一", 3, "G 直接上级工号"), ("表一", 4, "A 工号"), ("表一", 4, "I 入职日期"),
     ]
     with pytest.raises(Refusal) as refused:
         bring_in("employees", *rows)
-    assert "faults (3)" in str(refused.value.messages[0])
+    assert "faults (4)" in str(refused.value.messages[0])
     assert "employees.xlsx, sheet 表一, row 3, column F 人员类别" in str(refused.value.messages[1])
     assert (count(Employee), count(Event), count(ImportPreview)) == (0, 0, 0)
 

@@ -69,10 +69,12 @@ def test_nothing_provisional_is_shown_to_the_person(company, as_person):
 
 
 def test_my_year_comes_from_my_records_alone(company, as_person):
-    for employee, month, score, bonus in ((company.agent, "01", 80, 5), (company.agent, "02", 90, None), (company.other, "01", 10, None)):
-        db.session.add(Record(employee_id=employee.id, kind="monthly_appraisal", period=f"2025-{month}", year=2025, score=Decimal(score), bonus=bonus))
+    rows = ((company.agent, "01", 80, 5), (company.agent, "02", 90, None), (company.other, "01", 10, None))
+    for employee, month, score, bonus in rows:
+        values = {"kind": "monthly_appraisal", "period": f"2025-{month}", "year": 2025, "bonus": bonus}
+        db.session.add(Record(employee_id=employee.id, score=Decimal(score), **values))
 
-    desk, records = as_person(company.agent).get("/").text, None
+    desk = as_person(company.agent).get("/").text
     records = as_person(company.other).get("/records").text
 
     assert "87.50" in desk

@@ -54,8 +54,8 @@ def test_an_empty_company_is_told_where_to_begin(hr):
 
 def test_a_person_is_shown_with_records_and_reports(hr, db_session):
     company = Company()
-    row = Record(employee_id=company.agent.id, kind="monthly_appraisal", period="2025-03", year=2025, score=Decimal("87.1"), bonus=5, reason="嘉奖")
-    db.session.add(row)
+    values = {"kind": "monthly_appraisal", "period": "2025-03", "year": 2025, "bonus": 5, "reason": "嘉奖"}
+    db.session.add(Record(employee_id=company.agent.id, score=Decimal("87.1"), **values))
 
     page = hr.get(f"/people/{company.agent.id}").text
 

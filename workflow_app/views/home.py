@@ -105,7 +105,7 @@ def _mine(employee_id: int, moment: datetime) -> dict[str, Any] | None:
     if not found:
         return None
     review = found[0]
-    titles = {stage.code: stage.title for stage in scheme_of(review.cycle).cycle_kinds[review.cycle.kind].stages}
+    titles: dict[str, object] = {stage.code: stage.title for stage in scheme_of(review.cycle).cycle_kinds[review.cycle.kind].stages}
     shown = [{"title": t(step.title), "state": step.state, "late": step.late} for step in steps(review, titles, moment)]
     return {"review": review, "steps": shown, "said": _standing(review, titles)}
 

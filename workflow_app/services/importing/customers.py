@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from states.permissions import Actor
     from workflow_app.imports.customers import CustomerRow
-    from workflow_app.imports.reading import Fault
+    from workflow_app.imports.reading import Fault, Table
 
 FIELDS = ("customer", "contact", "email", "language")
 COLUMNS = {"customer": "name", "contact": "contact", "email": "email", "language": "language"}
@@ -35,7 +35,7 @@ class _Wanted:
     staff: tuple[str, ...]
 
 
-def plan_customers(rows: Sequence[CustomerRow], fault: Callable[[int, str, Message], Fault]) -> Plan:
+def plan_customers(rows: Sequence[CustomerRow], table: Table) -> Plan:
     """What would be added and changed; the people who serve must be known."""
     wanted = _wanted(rows)
     stored = _stored()
@@ -51,7 +51,7 @@ def plan_customers(rows: Sequence[CustomerRow], fault: Callable[[int, str, Messa
         "customers", tuple(added), tuple(changed),
         unchanged=len(wanted) - len(added) - len(changed),
         absent=len(stored.keys() - wanted.keys()),
-        faults=tuple(_faults(rows, fault)),
+        faults=tuple(_faults(rows, table)),
     )
 
 
@@ -97,22 +97,23 @@ def _change(wanted: _Wanted, known: Mapping[str, Any] | None) -> Change:
     return Change(wanted.row.customer_no, wanted.row.customer, differences(before, after), wanted.row.row, wanted)
 
 
-def _faults(rows: Sequence[CustomerRow], fault: Callable[[int, str, Message], Fault]) -> Iterator[Fault]:
+def _faults(rows: Sequence[CustomerRow], table: Table) -> Iterator[Fault]:
     people = set(db.session.scalars(select(Employee.employee_no)))
+    for line in table.rows:
+        if line.text("employee_no") and line.text("employee_no") not in people:
+            yield table.fault(line.number, "employee_no", Message(
+                "There is no employee with the number %(number)s in the system. Import the employees first.",
+                number=line.text("employee_no"),
+            ))
     first: dict[str, CustomerRow] = {}
     for row in rows:
         named = first.setdefault(row.customer_no, row)
         for column in FIELDS:
             if getattr(row, column) != getattr(named, column):
-                yield fault(row.row, column, Message(
+                yield table.fault(row.row, column, Message(
                     "Customer %(number)s stands here with “%(found)s”, in row %(first)s with “%(before)s”.",
                     number=row.customer_no, found=getattr(row, column), first=named.row, before=getattr(named, column),
                 ))
-        if row.employee_no and row.employee_no not in people:
-            yield fault(row.row, "employee_no", Message(
-                "There is no employee with the number %(number)s in the system. Import the employees first.",
-                number=row.employee_no,
-            ))
 
 
 def _values(change: Change) -> dict[str, Any]:
@@ -121,7 +122,7 @@ def _values(change: Change) -> dict[str, Any]:
 
 def _update(changed: Sequence[Change]) -> None:
     table = Customer.__table__
-    values = {column: bindparam(f"new_{column}") for column in COLUMNS.values()}
+    values: dict[str, Any] = {column: bindparam(f"new_{column}") for column in COLUMNS.values()}
     statement = update(table).where(table.c.customer_no == bindparam("number")).values(**values)
     for some in chunks(list(changed)):
         rows = [{"number": one.key, **{f"new_{key}": value for key, value in _values(one).items()}} for one in some]

@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 
     from states.permissions import Actor
     from workflow_app.imports.employees import EmployeeRow
-    from workflow_app.imports.reading import Fault
+    from workflow_app.imports.reading import Fault, Table
 
 FIELDS = ("name", "email", "department", "post", "population", "superior_no", "vp_no", "joined", "left")
 OWN = ("employee_no", "name", "email", "department", "post", "population", "joined", "left")
 SUPERIORS = {"superior_no": "superior_id", "vp_no": "vp_id"}
 
 
-def plan_employees(rows: Sequence[EmployeeRow], fault: Callable[[int, str, Message], Fault]) -> Plan:
+def plan_employees(rows: Sequence[EmployeeRow], table: Table) -> Plan:
     """What would be added and changed; superiors may stand in the file or in the database."""
     stored = _stored()
     added, changed = [], []
@@ -42,7 +42,7 @@ def plan_employees(rows: Sequence[EmployeeRow], fault: Callable[[int, str, Messa
         "employees", tuple(added), tuple(changed),
         unchanged=len(rows) - len(added) - len(changed),
         absent=len(stored.keys() - {row.employee_no for row in rows}),
-        faults=tuple(_faults(rows, stored, fault)),
+        faults=tuple(_faults(table, stored)),
     )
 
 
@@ -76,27 +76,26 @@ def _change(row: EmployeeRow, known: Mapping[str, Any] | None) -> Change:
     return Change(row.employee_no, row.name, differences(known or {}, wanted), row.row, row)
 
 
-def _faults(
-    rows: Sequence[EmployeeRow], stored: Mapping[str, Mapping[str, Any]], fault: Callable[[int, str, Message], Fault]
-) -> Iterator[Fault]:
-    known = stored.keys() | {row.employee_no for row in rows}
-    for row in rows:
+def _faults(table: Table, stored: Mapping[str, Mapping[str, Any]]) -> Iterator[Fault]:
+    # Every row of the table, also those that have other faults: all are reported at once.
+    known = stored.keys() | {row.text("employee_no") for row in table.rows}
+    for row in table.rows:
         for column in SUPERIORS:
-            number = getattr(row, column)
+            number = row.text(column)
             if number and number not in known:
-                yield fault(row.row, column, Message(
+                yield table.fault(row.number, column, Message(
                     "There is no employee with the number %(number)s, neither in this file nor in the system.",
                     number=number,
                 ))
     superiors = {no: person["superior_no"] or "" for no, person in stored.items()}
-    superiors |= {row.employee_no: row.superior_no for row in rows}
-    lines = {row.employee_no: row.row for row in rows}
+    superiors |= {row.text("employee_no"): row.text("superior_no") for row in table.rows}
+    lines = {row.text("employee_no"): row.number for row in table.rows}
     for circle in circles(superiors):
         chain = " → ".join((*circle, circle[0]))
         for number in circle:
             if number in lines:
                 message = Message("These superiors form a circle: %(chain)s.", chain=chain)
-                yield fault(lines[number], "superior_no", message)
+                yield table.fault(lines[number], "superior_no", message)
 
 
 def sort_name(name: str) -> str:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from states.permissions import Actor
-    from workflow_app.imports.reading import Fault
+    from workflow_app.imports.reading import Fault, Table
     from workflow_app.imports.records import RecordRow
 
 FIELDS = ("score", "bonus", "reason")
@@ -33,7 +33,7 @@ Key = tuple[str, str, str]
 """Employee number, kind, period."""
 
 
-def plan_records(rows: Sequence[RecordRow], fault: Callable[[int, str, Message], Fault]) -> Plan:
+def plan_records(rows: Sequence[RecordRow], table: Table) -> Plan:
     """What would be added and changed; the person must be known and employed in the month appraised."""
     stored = _stored({row.year for row in rows})
     wanted: dict[Key, list[RecordRow]] = defaultdict(list)
@@ -52,7 +52,7 @@ def plan_records(rows: Sequence[RecordRow], fault: Callable[[int, str, Message],
         "records", tuple(added), tuple(changed),
         unchanged=len(rows) - len(added) - len(changed),
         absent=sum(len(found) for key, found in stored.items() if key not in wanted),
-        faults=tuple(_faults(rows, fault)),
+        faults=tuple(_faults(rows, table)),
     )
 
 
@@ -122,21 +122,24 @@ def _told(row: RecordRow) -> dict[str, Any]:
     return {"score": row.score, "bonus": row.bonus or None, "reason": row.reason}
 
 
-def _faults(rows: Sequence[RecordRow], fault: Callable[[int, str, Message], Fault]) -> Iterator[Fault]:
+def _faults(rows: Sequence[RecordRow], table: Table) -> Iterator[Fault]:
     query = select(Employee.employee_no, Employee.joined, Employee.left)
     people = {no: (joined, left) for no, joined, left in db.session.execute(query)}
-    for row in rows:
-        if row.employee_no not in people:
-            yield fault(row.row, "employee_no", Message(
+    for line in table.rows:
+        number = line.text("employee_no")
+        if number and number not in people:
+            yield table.fault(line.number, "employee_no", Message(
                 "There is no employee with the number %(number)s in the system. Import the employees first.",
-                number=row.employee_no,
+                number=number,
             ))
-        elif row.kind == "monthly_appraisal" and not _employed(row.period, *people[row.employee_no]):
-            yield fault(row.row, "period", Message(
+    for row in rows:
+        known = people.get(row.employee_no)
+        if known and row.kind == "monthly_appraisal" and not _employed(row.period, *known):
+            yield table.fault(row.row, "period", Message(
                 "%(number)s was not employed on any day of %(period)s.", number=row.employee_no, period=row.period
             ))
         if row.score != round(row.score, SCORE_PLACES):
-            yield fault(row.row, "score", Message(
+            yield table.fault(row.row, "score", Message(
                 "The score has more than %(places)s decimal places. Round it to %(places)s or fewer.",
                 places=SCORE_PLACES,
             ))

@@ -17,7 +17,7 @@ from workflow_app.titles import current_scheme
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from workflow_app.imports.reading import Fault, Table
+    from workflow_app.imports.reading import Fault, Row, Table
 
 KINDS = ("employees", "customers", "records")
 LONGEST: dict[str, Mapping[str, int]] = {
@@ -46,7 +46,7 @@ def read_source(kind: str, filename: str, content: bytes) -> Source:
         rows, table = _parse(kind, name, content)
     except Faulty as faulty:
         raise Refusal([in_place(fault) for fault in faulty.faults]) from None
-    faults = [*table.faults, *_unfit(kind, rows, table)]
+    faults = [*table.faults, *_unfit(kind, table)]
     if not table.rows and not faults:
         faults.append(table.fault(0, "", Message("There are no rows below the headings.")))
     return Source(rows, tuple(faults), table)
@@ -62,26 +62,27 @@ def _parse(kind: str, name: str, content: bytes) -> tuple[Sequence[Any], Table]:
     return rows, table
 
 
-def _unfit(kind: str, rows: Sequence[Any], table: Table) -> Iterator[Fault]:
+def _unfit(kind: str, table: Table) -> Iterator[Fault]:
     """Texts that no column can hold: too long, or with characters that nobody can see."""
-    for row in rows:
+    for row in table.rows:
         for field, most in LONGEST[kind].items():
-            text = getattr(row, field)
+            text = row.text(field)
             if len(text) > most:
-                yield table.fault(row.row, field, Message(
+                yield table.fault(row.number, field, Message(
                     "The text has %(count)s characters; allowed: %(most)s.", count=len(text), most=most
                 ))
             elif any(sign < " " and sign not in ALLOWED_CONTROLS for sign in text):
-                yield table.fault(row.row, field, Message("The text contains control characters. Type it anew."))
+                yield table.fault(row.number, field, Message("The text contains control characters. Type it anew."))
         if kind == "employees":
             yield from _unfit_person(row, table)
 
 
-def _unfit_person(row: Any, table: Table) -> Iterator[Fault]:
-    if not row.name:
-        yield table.fault(row.row, "name", Message("The name is missing."))
-    if row.email and not EMAIL.fullmatch(row.email):
-        yield table.fault(row.row, "email", Message("“%(found)s” is no mail address.", found=row.email[:80]))
+def _unfit_person(row: Row, table: Table) -> Iterator[Fault]:
+    email = row.text("email")
+    if not row.text("name"):
+        yield table.fault(row.number, "name", Message("The name is missing."))
+    if email and not EMAIL.fullmatch(email):
+        yield table.fault(row.number, "email", Message("“%(found)s” is no mail address.", found=email[:80]))
 
 
 def in_place(fault: Fault) -> Message:

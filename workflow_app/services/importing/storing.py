@@ -41,7 +41,7 @@ def plan_import(kind: str, filename: str, content: bytes) -> Plan:
     if kind not in KINDS:
         raise Refusal(Message("Choose what the file holds: employees, customers or records."))
     source = read_source(kind, filename, content)
-    plan = PLANNERS[kind](source.rows, source.table.fault)
+    plan = PLANNERS[kind](source.rows, source.table)
     faults = sorted({*source.faults, *plan.faults}, key=lambda fault: (fault.row, fault.column))
     refused = {fault.row for fault in faults}
     added, changed = (tuple(one for one in part if one.line not in refused) for part in (plan.added, plan.changed))
