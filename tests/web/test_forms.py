@@ -126,7 +126,8 @@ def test_the_vp_card_hides_the_managers_score(enter, company, card):
         data={"do": "submit", "version": "0", "q_standards_kept": "4", "q_work_quality": "4", "q_cooperation": "5"},
     )
 
-    assert "98" not in page.text.split("<main")[1]
+    assert "98.00" not in page.text
+    assert ">98<" not in page.text
     assert answer.status_code == 303
     assert str(kept(vp_card).score).startswith("86.666")
 
@@ -176,7 +177,7 @@ def test_the_person_rated_sees_the_own_self_review_and_not_the_score(enter, comp
     assert own.status_code == 200
     assert "Where the review stands" in own.text
     assert score.status_code == 403
-    assert "98" not in score.text.split("<main")[1]
+    assert "98.00" not in score.text
 
 
 def test_a_colleague_may_not_even_read(enter, company, card):
@@ -308,13 +309,19 @@ def test_ten_megabytes_are_refused(enter, company, card):
     assert kept(card) is None
 
 
-@pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "multipart/form-data"])
-def test_five_thousand_fields_are_refused(enter, company, card, kind):
+def in_parts(fields):
+    """A multipart body; the test client's own would leave a temporary file behind."""
+    parts = "".join(
+        f'--edge\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n' for name, value in fields.items()
+    )
+    return {"data": f"{parts}--edge--\r\n", "content_type": "multipart/form-data; boundary=edge"}
+
+
+@pytest.mark.parametrize("body", [lambda fields: {"data": fields}, in_parts])
+def test_five_thousand_fields_are_refused(enter, company, card, body):
     fields = {f"field_{number}": "1" for number in range(5000)}
 
-    answer = enter(company.supervisor).post(
-        f"/forms/{card.id}", data=fields | {"do": "draft", "version": "0"}, content_type=kind
-    )
+    answer = enter(company.supervisor).post(f"/forms/{card.id}", **body(fields | {"do": "draft", "version": "0"}))
 
     assert answer.status_code == 413
     assert kept(card) is None
