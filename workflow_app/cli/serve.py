@@ -78,8 +78,8 @@ def run_server(
     settings = Settings()
     settings.data.mkdir(parents=True, exist_ok=True)
     address = f"http://{host}:{port}"
-    with _only_one(settings.data):
-        _refuse_taken_port(host, port)
+    with only_one(settings.data):
+        refuse_taken_port(host, port)
         _migrate_apart(settings)
         supervisor = Supervisor(_say)
         supervisor.take_signals()
@@ -143,25 +143,31 @@ def _start_queue(supervisor: Supervisor, settings: Settings) -> str:
 def _programs(environment: Mapping[str, str], host: str, port: int, web_processes: int) -> list[Program]:
     # In a container the worker may well be root: it takes JSON only, so what Celery fears cannot happen.
     celery = [sys.executable, "-W", "ignore:You're running", "-m", "celery", "--quiet", "-A", "worker.app"]
-    web = [
-        sys.executable, "-m", "gunicorn", "workflow_app:create_app()", "--bind", f"{host}:{port}",
-        "--worker-class", "gthread", "--workers", str(web_processes), "--threads", "8",
-        "--graceful-timeout", "10", "--log-level", "warning", "--no-control-socket",
-    ]
     worker = [
         *celery, "worker", "--loglevel", "warning", "--without-gossip", "--without-mingle", "--without-heartbeat",
         "--hostname", f"kaoping-{os.getpid()}@%h",
     ]
     beat = [*celery, "beat", "--loglevel", "warning", "--pidfile="]
     return [
-        Program("web", web, environment, _say),
+        Program("web", web_command(host, port, web_processes), environment, _say),
         Program("worker", worker, environment, _say, grace_seconds=WORKER_GRACE_SECONDS),
         Program("beat", beat, environment, _say),
     ]
 
 
+def web_command(
+    host: str, port: int, processes: int, *, application: str = "workflow_app:create_app()"
+) -> list[str]:
+    """The web server's command line; the benchmarks run their floors by the same."""
+    return [
+        sys.executable, "-m", "gunicorn", application, "--bind", f"{host}:{port}",
+        "--worker-class", "gthread", "--workers", str(processes), "--threads", "8",
+        "--graceful-timeout", "10", "--log-level", "warning", "--no-control-socket",
+    ]
+
+
 @contextmanager
-def _only_one(data: Path) -> Iterator[None]:
+def only_one(data: Path) -> Iterator[None]:
     """One server a data folder: two would write one SQLite file and one queue."""
     with (data / "serve.lock").open("w") as lock:
         try:
@@ -173,7 +179,7 @@ def _only_one(data: Path) -> Iterator[None]:
         yield
 
 
-def _refuse_taken_port(host: str, port: int) -> None:
+def refuse_taken_port(host: str, port: int) -> None:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

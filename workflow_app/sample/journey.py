@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -118,6 +118,12 @@ def travel(year: Year, review: Review, way: Travel) -> None:
         _note(year, assignment, moment, rng.getrandbits(32), draft=True)
 
 
+def note_form(year: Year, assignment: Assignment, days: Days) -> None:
+    """Note a day on which one form is handed in that keeps nobody waiting."""
+    rng = year.rng("form", assignment.id)
+    _note(year, assignment, year.days.moment(rng.randint(*days), rng), rng.getrandbits(32))
+
+
 def _after(moment: datetime, earliest: datetime | None) -> datetime:
     return moment if earliest is None or moment > earliest else earliest.replace(microsecond=earliest.microsecond + 1)
 
@@ -146,11 +152,15 @@ def ask_customers(year: Year, review: Review, turnout: Turnout) -> None:
         chance, seed = rng.random(), rng.getrandbits(32)
         if place < turnout.unanswered or chance > turnout.answer + turnout.decline:
             if chance < 0.3:
-                year.diary.note(moment, lambda now, one=invitation: answering.note_opened(one, now=now))  # type: ignore[misc]
+                year.diary.note(moment, partial(_open, invitation))
         elif chance < turnout.decline:
-            year.diary.note(moment, lambda now, one=invitation, why=rng.choice(DECLINED): _decline(one, why, now))  # type: ignore[misc]
+            year.diary.note(moment, partial(_decline, invitation, rng.choice(DECLINED)))
         else:
             _note_answer(year, invitation, moment, seed)
+
+
+def _open(invitation: Invitation, now: datetime) -> None:
+    answering.note_opened(invitation, now=now)
 
 
 def _decline(invitation: Invitation, why: str, now: datetime) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -23,6 +24,7 @@ from workflow_app.services.reminding import DAILY
 from workflow_app.services.timing import cancel_timer
 
 if TYPE_CHECKING:
+    from states.permissions import Actor
     from workflow_app.models import SchemeVersion
     from workflow_app.sample.journey import Year
     from workflow_app.sample.people import Cast
@@ -36,6 +38,8 @@ WHOLE_WAY = Travel(
 )
 SURVEY_OVER, CALIBRATED, SUBMITTED, APPROVED, SIGNED, RELEASED = 21, 21, 23, 24, 25, 27
 INTERVIEWS, UNSIGNED_OVER, DECIDED = (28, 33), 40, 42
+PAIRS = {"front_line": (("B", "C"), ("C", "D")), "office": (("B", "C"),)}
+"""The dividing lines across which two people change places, by population."""
 HR_DEPARTMENT = "人力资源部"
 DECISIONS = (("approve", "start", "finish"), ("approve", "start"), ("approve",), (), ("approve", "start", "finish"), ("decline",))
 """What becomes of one proposal after another: done, under way, approved, not decided yet, declined."""
@@ -87,7 +91,7 @@ def calibrate_last_year(year: Year) -> None:
 def _moves(year: Year) -> list[tuple[Review, str, str]]:
     """Pairs across a dividing line change places; one at the end of the ranking is lifted."""
     found: list[tuple[Review, str, str]] = []
-    for population, pairs in (("front_line", ("BC", "CD")), ("office", ("BC",))):
+    for population, pairs in PAIRS.items():
         ranked = [
             review for review in year.reviews
             if review.population == population and review.rank and review.department != HR_DEPARTMENT
@@ -120,7 +124,8 @@ def _talk_and_sign(year: Year, progress: Progress) -> None:
         travel(year, review, Travel({"feedback_interview": INTERVIEWS}))
         rng = year.rng("signature", review.employee.employee_no)
         if rng.random() < 0.93:
-            year.diary.note(year.days.moment(rng.randint(*INTERVIEWS), rng), _signing(year, review))
+            signing = partial(_sign_for, review, year.cast.actor(review.employee_id))
+            year.diary.note(year.days.moment(rng.randint(*INTERVIEWS), rng), signing)
     progress.begin("2024: interviews and signatures", len(year.diary.entries))
     year.diary.play(progress.advance)
     over = year.days.at(UNSIGNED_OVER, time(9))
@@ -129,9 +134,8 @@ def _talk_and_sign(year: Year, progress: Progress) -> None:
     _no_more_timers(year)
 
 
-def _signing(year: Year, review: Review):  # type: ignore[no-untyped-def]  # noqa: ANN202 (a diary's entry)
-    actor = year.cast.actor(review.employee_id)
-    return lambda now: releasing.acknowledge(review, actor=actor, now=now)
+def _sign_for(review: Review, actor: Actor, now: datetime) -> None:
+    releasing.acknowledge(review, actor=actor, now=now)
 
 
 def _no_more_timers(year: Year) -> None:

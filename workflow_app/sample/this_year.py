@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from states.deadlines import add_working_days
 from workflow_app.sample.figures import enter_figures
-from workflow_app.sample.journey import Travel, Turnout, ask_customers, travel
+from workflow_app.sample.journey import Travel, Turnout, ask_customers, note_form, travel
 from workflow_app.sample.people import HR, SECOND_HR, SERVICE_MANAGER
 from workflow_app.sample.steps import running_year
 from workflow_app.schemes import scheme_of
@@ -17,6 +17,7 @@ from workflow_app.services.reminding import run_day, set_daily_timer
 from workflow_app.working_days import calendar_of, end_of_day, zone_of
 
 if TYPE_CHECKING:
+    from states.permissions import Actor
     from workflow_app.models import Cycle, Review, SchemeVersion
     from workflow_app.sample.journey import Year
     from workflow_app.sample.people import Cast
@@ -89,7 +90,7 @@ def _hold_up(year: Year, review: Review, way: str, now: datetime) -> None:
     )
 
 
-def _extend(review: Review, due_at: datetime, actor, now: datetime) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
+def _extend(review: Review, due_at: datetime, actor: Actor, now: datetime) -> None:
     extend(review, "self_review", due_at=due_at, actor=actor, now=now)
 
 
@@ -98,6 +99,5 @@ def _ask_departments(year: Year) -> None:
     manager = next((one for one in year.reviews if one.employee.employee_no == SERVICE_MANAGER), None)
     asked = [one for one in year.forms[manager.id] if one.stage == "internal_survey"] if manager else []
     if manager and asked:
-        waiting = asked[len(asked) // 2 :]
-        year.forms[manager.id] = [one for one in year.forms[manager.id] if one not in waiting]
-        travel(year, manager, Travel({"internal_survey": (3, 12)}))
+        for assignment in asked[: len(asked) // 2]:
+            note_form(year, assignment, (3, 12))
