@@ -3,6 +3,7 @@ PYTHON ?= python3
 UV ?= uv
 WORKERS ?= 2
 PYTEST_OPTIONS ?=
+BENCH_OPTIONS ?=
 VENV := .venv
 BIN := $(VENV)/bin
 KAOPING_PORT ?= 8000
@@ -13,7 +14,7 @@ STAMP = $(VENV)/.installed-$(shell cat $(LOCK) pyproject.toml | cksum | cut -d' 
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup run test check test-sqlite test-postgresql lock image clean
+.PHONY: help setup run test check test-sqlite test-postgresql bench lock image clean
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -48,6 +49,9 @@ test-sqlite: setup ## all tests, the database being SQLite
 
 test-postgresql: setup ## the tests that touch a database, the database being PostgreSQL
 	KAOPING_TEST_DATABASE=postgresql $(BIN)/pytest -n $(WORKERS) $(PYTEST_OPTIONS)
+
+bench: setup ## CPU of requests beside their floors, memory, starts (docs/benchmarks.md)
+	$(BIN)/python -m benchmarks $(BENCH_OPTIONS)
 
 image: ## the container image
 	docker build --tag kaoping:latest .

@@ -1,0 +1,1 @@
+"""What a request costs beside the barest one that could do the same: `make bench`."""
