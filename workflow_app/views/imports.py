@@ -51,11 +51,11 @@ def upload() -> str | AnyResponse | tuple[str, int]:
         return _start(form), 422
     if file is None or not file.filename:
         return _start(form, Refusal(Message("Choose a file first."))), 422
+    with file.stream as stream:
+        content = stream.read()
     try:
         with unit_of_work():
-            kept = importing.keep_workbook(
-                form.kind.data, file.filename, file.read(), actor=current_actor(), now=now()
-            )
+            kept = importing.keep_workbook(form.kind.data, file.filename, content, actor=current_actor(), now=now())
     except Refusal as refusal:
         return _start(form, refusal), status_of(refusal)
     return redirect(url_for("imports.preview", number=kept.id))
