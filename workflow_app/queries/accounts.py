@@ -8,7 +8,7 @@ from sqlalchemy import String, cast, func, or_, select
 from sqlalchemy.orm import contains_eager
 
 from workflow_app.db import db
-from workflow_app.models import Account, Employee
+from workflow_app.models import Account
 from workflow_app.queries.paging import Paged, page_of
 from workflow_app.queries.people import matching
 
