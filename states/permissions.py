@@ -39,7 +39,11 @@ class Verdict:
 
 @dataclass(frozen=True)
 class ReviewFacts:
-    """What the rules need to know of a review. Ids of employees, but for the two account fields."""
+    """What the rules need to know of a review. Ids of employees, but for the two account fields.
+
+    `raters` fill any form about the person; `scorers` are those of them who score alone, as the superior
+    and the VP do. One answer among many colleagues' is no score of one's own.
+    """
 
     employee_id: int
     superior_id: int | None = None
@@ -47,6 +51,7 @@ class ReviewFacts:
     state: str = ""
     released: bool = False
     raters: frozenset[int] = frozenset()
+    scorers: frozenset[int] = frozenset()
     submitted_by: int | None = None
     calibrators: frozenset[int] = frozenset()
 
@@ -198,7 +203,7 @@ def _may_approve(actor: Actor, facts: Facts) -> Message | None:
         return None
     if actor.employee_id == facts.employee_id:
         return Message("Nobody approves their own grade. Another named approver signs it.")
-    if actor.employee_id in facts.raters:
+    if actor.employee_id in facts.scorers:
         return Message("You scored this review yourself. Another named approver signs it.")
     if actor.account_id == facts.submitted_by or actor.account_id in facts.calibrators:
         return Message("You calibrated this grade. Another person approves it.")

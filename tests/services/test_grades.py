@@ -8,7 +8,8 @@ from sqlalchemy import select
 
 from states.errors import Refusal
 from tests.services.grade_company import NOW, actor_of, make_account, make_cycle, make_employee, make_hr, make_review
-from workflow_app.models import Action, Event, MailMessage, OutboxMessage, Review
+from workflow_app.db import db
+from workflow_app.models import Action, Assignment, Event, MailMessage, OutboxMessage, Review
 from workflow_app.services import acting, approving, calibrating, distributing, releasing
 from workflow_app.services.calibrating import MoveReason
 
@@ -334,3 +335,33 @@ def test_every_review_has_as_many_events_as_its_version(db_session, company):
             )
         )
         assert events == list(range(1, review.version + 1))
+
+
+def with_form(review, filler, stage):
+    db.session.add(
+        Assignment(
+            review_id=review.id, stage=stage, form="x", assignee_id=filler.employee_id, state="submitted", created_at=NOW
+        )
+    )
+    db.session.flush()
+
+
+def test_whoever_scored_a_review_does_not_sign_it(db_session, company):
+    cycle, hr, boss, _ = company
+    reviews = distributed(db_session, company)
+    with_form(reviews[0], boss, "manager_scoring")
+    with_form(reviews[1], boss, "vp_feedback")
+    calibrating.submit_for_approval(cycle, actor=actor_of(hr), now=NOW)
+
+    signed = approving.approve_cycle(cycle, actor=actor_of(boss), now=NOW)
+
+    assert signed == 18
+    assert [review.approved_at for review in reviews[:3]] == [None, None, NOW]
+
+
+def test_one_answer_among_colleagues_is_no_score_of_ones_own(db_session, company):
+    cycle, hr, boss, _ = company
+    with_form(distributed(db_session, company)[0], boss, "internal_survey")
+    calibrating.submit_for_approval(cycle, actor=actor_of(hr), now=NOW)
+
+    assert approving.approve_cycle(cycle, actor=actor_of(boss), now=NOW) == 20

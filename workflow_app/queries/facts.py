@@ -8,34 +8,15 @@ from sqlalchemy import Select, select
 from states.permissions import AssignmentFacts, FormFacts, PersonFacts, ReviewFacts
 from workflow_app.db import db
 from workflow_app.models import Assignment, CalibrationMove, Employee, Review
+from workflow_app.schemes import scheme_of
+
+ALONE = frozenset({"manager", "vp", "department_head"})
+"""Actors whose form is a score by itself; of many colleagues' answers no single one is."""
 
 
 def review_facts(review: Review) -> ReviewFacts:
     """A review as the rules see it: whose it is, who scored and who calibrated it."""
-    return ReviewFacts(
-        employee_id=review.employee_id,
-        superior_id=review.superior_id,
-        vp_id=review.vp_id,
-        state=review.state,
-        released=review.released_at is not None,
-        raters=raters_of(review),
-        submitted_by=review.cycle.submitted_by_id,
-        calibrators=frozenset(
-            db.session.scalars(select(CalibrationMove.moved_by_id).where(CalibrationMove.review_id == review.id))
-        ),
-    )
-
-
-def raters_of(review: Review) -> frozenset[int]:
-    """Ids of the employees who fill, or have filled, a form about this person; not the person's own."""
-    found = db.session.scalars(
-        select(Assignment.assignee_id).where(
-            Assignment.review_id == review.id,
-            Assignment.state.in_(("open", "submitted")),
-            Assignment.assignee_id.is_not(None),
-        )
-    )
-    return frozenset(employee_id for employee_id in found if employee_id and employee_id != review.employee_id)
+    return review_facts_of([review])[review.id]
 
 
 def assignment_facts(assignment: Assignment) -> AssignmentFacts:
@@ -68,30 +49,40 @@ def person_facts(employee: Employee) -> PersonFacts:
 def review_facts_of(reviews: Sequence[Review]) -> dict[int, ReviewFacts]:
     """The facts of many reviews by id, in two queries however many there are."""
     ids = [review.id for review in reviews]
-    owners = {review.id: review.employee_id for review in reviews}
-    raters = _grouped(
-        select(Assignment.review_id, Assignment.assignee_id).where(
-            Assignment.review_id.in_(ids),
-            Assignment.state.in_(("open", "submitted")),
-            Assignment.assignee_id.is_not(None),
-        )
-    )
+    fillers = _fillers(ids)
     calibrators = _grouped(
         select(CalibrationMove.review_id, CalibrationMove.moved_by_id).where(CalibrationMove.review_id.in_(ids))
     )
-    return {
-        review.id: ReviewFacts(
-            employee_id=review.employee_id,
-            superior_id=review.superior_id,
-            vp_id=review.vp_id,
-            state=review.state,
-            released=review.released_at is not None,
-            raters=frozenset(raters[review.id] - {owners[review.id]}),
-            submitted_by=review.cycle.submitted_by_id,
-            calibrators=frozenset(calibrators[review.id]),
-        )
-        for review in reviews
-    }
+    return {review.id: _facts(review, fillers[review.id], calibrators[review.id]) for review in reviews}
+
+
+def _facts(review: Review, fillers: list[tuple[int, str]], calibrators: set[int]) -> ReviewFacts:
+    others = [(filler, stage) for filler, stage in fillers if filler != review.employee_id]
+    alone = {stage.code for stage in scheme_of(review.cycle).cycle_kinds[review.cycle.kind].stages if stage.actor in ALONE}
+    return ReviewFacts(
+        employee_id=review.employee_id,
+        superior_id=review.superior_id,
+        vp_id=review.vp_id,
+        state=review.state,
+        released=review.released_at is not None,
+        raters=frozenset(filler for filler, _ in others),
+        scorers=frozenset(filler for filler, stage in others if stage in alone),
+        submitted_by=review.cycle.submitted_by_id,
+        calibrators=frozenset(calibrators),
+    )
+
+
+def _fillers(ids: list[int]) -> dict[int, list[tuple[int, str]]]:
+    """Who fills, or has filled, a form of which stage, by review."""
+    found: dict[int, list[tuple[int, str]]] = defaultdict(list)
+    query = select(Assignment.review_id, Assignment.assignee_id, Assignment.stage).where(
+        Assignment.review_id.in_(ids),
+        Assignment.state.in_(("open", "submitted")),
+        Assignment.assignee_id.is_not(None),
+    )
+    for review_id, assignee_id, stage in db.session.execute(query):
+        found[review_id].append((assignee_id, stage))
+    return found
 
 
 def _grouped(query: Select[tuple[int, int]]) -> dict[int, set[int]]:
