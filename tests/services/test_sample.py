@@ -33,8 +33,8 @@ from workflow_app.sample.workbooks import Workbooks
 from workflow_app.services.sealing import verify
 
 NOW = datetime(2026, 1, 27, 3, 0, tzinfo=UTC)
-EVERY = 12
-"""One person in so many below the managers: about forty people."""
+EVERY = 20
+"""One person in so many below the managers: about thirty people."""
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ def record_review_event(
 ) -> Event:
     """Append an event to a review's stream and raise its version: version = number of its events."""
     review.version += 1
+    # Written with the next flush: a step of a review records several events, and each flush costs a round trip.
     return _append("review", review.id, review.version, kind, actor, now, data, detail)
 
 
@@ -41,7 +42,9 @@ def record_event(
     last = db.session.scalar(
         select(func.max(Event.version)).where(Event.subject_type == subject_type, Event.subject_id == subject_id)
     )
-    return _append(subject_type, subject_id, (last or 0) + 1, kind, actor, now, data, detail)
+    event = _append(subject_type, subject_id, (last or 0) + 1, kind, actor, now, data, detail)
+    db.session.flush()
+    return event
 
 
 def _append(
@@ -66,5 +69,4 @@ def _append(
     if detail:
         event.detail = EventDetail(data=detail)
     db.session.add(event)
-    db.session.flush()
     return event
