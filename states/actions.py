@@ -20,7 +20,7 @@ HOLDING = frozenset({"excluded"})
 """Flags that keep every proposal back."""
 
 
-def proposals(  # noqa: PLR0913, PLR0917 - the facts of one grade
+def proposals(
     band: str | None,
     rank: int | None,
     n: int,
@@ -38,7 +38,7 @@ def proposals(  # noqa: PLR0913, PLR0917 - the facts of one grade
     return [spec.kind for spec in scheme.actions if _follows(spec, band, rank, n, shown, scheme)]
 
 
-def _follows(  # noqa: PLR0913, PLR0917 - as above
+def _follows(
     spec: ActionSpec, band: str | None, rank: int, n: int, total: Fraction, scheme: Scheme
 ) -> bool:
     when = spec.when

@@ -90,7 +90,7 @@ def distribute(
     return placed
 
 
-def _placement(  # noqa: PLR0913, PLR0917 - the facts of one place, passed once
+def _placement(
     person: Standing[Key], place: int, tied: int, total: Decimal, counts: dict[str, int],
     spec: Distribution,
 ) -> Placement:  # fmt: skip

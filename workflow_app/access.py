@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from flask_login import current_user, login_required
 
@@ -30,14 +30,14 @@ def allowed(action: str) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @wraps(view)
-        @login_required
-        def guarded(*args: Any, **kwargs: Any) -> Any:
+        def asked(*args: Any, **kwargs: Any) -> Any:
             if action in ROLE_ACTIONS:
                 require(current_actor(), action)
             return view(*args, **kwargs)
 
-        guarded.guarded_by = action  # type: ignore[attr-defined]  # read by the promise that every route is guarded
-        return guarded  # type: ignore[return-value]
+        guarded: Any = login_required(asked)
+        guarded.guarded_by = action  # read by the promise that every route is guarded
+        return cast("View", guarded)
 
     return decorate
 

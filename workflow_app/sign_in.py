@@ -29,4 +29,4 @@ def ask_to_sign_in() -> Response:
     """To the sign-in page, and back afterwards (a page that only reads)."""
     g.asked_to_sign_in = True
     wanted = request.full_path.rstrip("?") if request.method == "GET" else None
-    return redirect(url_for("auth.sign_in", next=wanted))  # type: ignore[return-value]
+    return redirect(url_for("auth.sign_in", next=wanted))

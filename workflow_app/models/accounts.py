@@ -14,7 +14,7 @@ from workflow_app.models.people import Employee
 ROLES = ("hr", "general_manager", "deputy_approver", "admin")
 
 
-class Account(UserMixin, db.Model):  # type: ignore[misc]  # flask_login has no types
+class Account(UserMixin, db.Model):
     """A sign-in. `session_epoch` rises when every open session must end."""
 
     __tablename__ = "account"

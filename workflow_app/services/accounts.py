@@ -96,17 +96,20 @@ def sign_in(username: str, password: str, *, now: datetime) -> Account:
     """The account of a right name and password; the refusal never says which was wrong."""
     account = db.session.scalar(select(Account).filter_by(username=username.strip()))
     stored = account.password_hash if account and account.password_hash else _nobody
-    try:
-        right = _hasher.verify(stored, password[:MAX_LENGTH])
-    except (Argon2Error, InvalidHashError):
-        right = False
-    if not (right and account and account.password_hash and account.active):
+    if not (_is_right(stored, password) and account and account.password_hash and account.active):
         raise Refusal(Message("User name or password is not right. Please check both."))
     if _hasher.check_needs_rehash(stored):
         account.password_hash = _hasher.hash(password)
     account.signed_in_at = now
     record_event("account", account.id, "signed_in", actor=account.actor(), now=now)
     return account
+
+
+def _is_right(stored: str, password: str) -> bool:
+    try:
+        return _hasher.verify(stored, password[:MAX_LENGTH])
+    except (Argon2Error, InvalidHashError):
+        return False
 
 
 def _digest(token: str) -> str:

@@ -27,7 +27,7 @@ blueprint = Blueprint("approval", __name__)
 def entry() -> str | Response:
     waiting = cycles_in(("approving",))
     if len(waiting) == 1:
-        return redirect(url_for("approval.cycle", cycle_id=waiting[0].id))  # type: ignore[return-value]
+        return redirect(url_for("approval.cycle", cycle_id=waiting[0].id))
     return render_template("approval/entry.html", cycles=waiting, past=cycles_in(("released", "closed")))
 
 

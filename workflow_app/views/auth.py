@@ -24,7 +24,7 @@ blueprint = Blueprint("auth", __name__)
 @public
 def sign_in() -> str | Response:
     if current_user.is_authenticated:
-        return redirect(url_for("home.desk"))  # type: ignore[return-value]
+        return redirect(url_for("home.desk"))
     return _sign_in_page(SignInForm())
 
 
@@ -41,14 +41,14 @@ def sign_in_post() -> str | Response | tuple[str, int]:
     except Refusal as refusal:
         return _sign_in_page(form, refusal), status_of(refusal)
     login_user(account)
-    return redirect(_own_address(request.args.get("next")))  # type: ignore[return-value]
+    return redirect(_own_address(request.args.get("next")))
 
 
 @blueprint.post("/sign-out")
 @allowed("use_own_desk")
 def sign_out() -> Response:
     logout_user()
-    return redirect(url_for("auth.sign_in"))  # type: ignore[return-value]
+    return redirect(url_for("auth.sign_in"))
 
 
 @blueprint.get("/password/<token>")
@@ -75,7 +75,7 @@ def password_post(token: str) -> str | Response | tuple[str, int]:
         page = render_template("auth/password.html", form=form, username=username, refusal=refusal)
         return page, status_of(refusal)
     flash(_("Your password is set. You can sign in now."))
-    return redirect(url_for("auth.sign_in"))  # type: ignore[return-value]
+    return redirect(url_for("auth.sign_in"))
 
 
 def _sign_in_page(form: SignInForm, refusal: Refusal | None = None) -> str:

@@ -31,7 +31,7 @@ def entry() -> str | Response:
     cycles = cycles_in(SHOWN_STATES)
     running = [cycle for cycle in cycles if cycle.state == "calibrating"]
     if len(running) == 1:
-        return redirect(url_for("calibration.population", cycle_id=running[0].id))  # type: ignore[return-value]
+        return redirect(url_for("calibration.population", cycle_id=running[0].id))
     return render_template("calibration/entry.html", cycles=cycles)
 
 
