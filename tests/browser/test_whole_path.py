@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
 
@@ -75,8 +75,11 @@ class Company:
 
 
 @pytest.fixture
-def company(live_system, new_page) -> Company:
-    return Company(live_system, new_page)
+def company(live_system, new_page) -> Iterator[Company]:
+    company = Company(live_system, new_page)
+    yield company
+    with company.app.app_context():
+        db.engine.dispose()
 
 
 def test_from_the_workbooks_to_the_grades(company, tmp_path):
