@@ -8,8 +8,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from alembic.autogenerate import compare_metadata
 from alembic.config import Config
+from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+
+from states.permissions import RULES
+from workflow_app.db import db
+from workflow_app.extensions import csrf
+from workflow_app.navigation import ACCOUNT_ITEMS, BELOW, ITEMS
 
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("states", "forms", "workflow_app", "worker")
@@ -18,6 +25,14 @@ FUNCTION_LINES = 40
 MIGRATIONS = ROOT / "workflow_app" / "migrations"
 LOCKS = sorted((ROOT / "requirements").glob("*lock.txt"))
 FORBIDDEN_LOCKS = {"uv.lock", "pylock.toml"}
+WITHOUT_GUARD = {"static": "files that everybody may read"}
+WITHOUT_CSRF = {"survey.answer": "a customer has no session to ride on: the link in the address is the proof"}
+HOME_FOLDER = re.compile(r"(?<![\w.-])/(?:work|home|root|Users|mnt)/[\w.-]+|[A-Z]:\\\\?Users\\")
+REGISTRY = re.compile(
+    r"https?://[^\s\"'<>]*(?:pypi|npm|registry|artifactory|nexus|mirror|proxy\.golang)"
+    r"|^\s*(?:--(?:extra-)?index-url|--find-links|--trusted-host)\b|(?:UV|PIP)_\w*INDEX\w*\s*=\s*\S*//",
+    re.MULTILINE,
+)
 REQUIREMENT = re.compile(r"^[a-z0-9][a-z0-9._-]*==[^ ]+( ; .+)? \\$")
 HASH = re.compile(r"^    --hash=sha256:[0-9a-f]{64}( \\)?$")
 
@@ -72,6 +87,22 @@ def test_no_lock_that_names_hosts_is_kept():
     assert [name for name in tracked() if Path(name).name in FORBIDDEN_LOCKS] == []
 
 
+def texts() -> Iterator[tuple[str, str]]:
+    """What is kept, but for files that are no text and this one, which spells out what is looked for."""
+    for name in tracked():
+        path = ROOT / name
+        data = path.read_bytes() if path.is_file() and path != Path(__file__) else b""
+        if b"\0" not in data:
+            yield name, data.decode("utf-8")
+
+
+def test_no_file_names_a_machine_or_a_registry():
+    found = [
+        f"{name}: {hit.group()}" for name, text in texts() for what in (HOME_FOLDER, REGISTRY) for hit in what.finditer(text)
+    ]
+    assert found == []
+
+
 def test_a_node_lock_has_no_addresses():
     for name in tracked():
         if Path(name).name == "package-lock.json":
@@ -90,6 +121,38 @@ def test_the_migrations_are_one_line_with_one_head():
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     assert len(ScriptDirectory.from_config(config).get_heads()) == 1
+
+
+def test_the_models_are_what_the_migrations_make(db_session):
+    context = MigrationContext.configure(db_session.connection(), opts={"compare_type": True})
+    assert compare_metadata(context, db.metadata) == []
+
+
+def test_every_route_is_guarded_or_public_on_purpose(app):
+    guards = {name: getattr(view, "guarded_by", None) for name, view in app.view_functions.items()}
+    assert {name for name, guard in guards.items() if guard is None} == set(WITHOUT_GUARD)
+    assert {guard for guard in guards.values() if guard} <= {*RULES, "public"}
+
+
+def test_every_post_is_protected_against_other_sites(app):
+    posts = {rule.endpoint for rule in app.url_map.iter_rules() if "POST" in (rule.methods or ())}
+    exempt = {blueprint.name for blueprint in csrf._exempt_blueprints}
+    views = {f"{view.__module__}.{view.__name__}": name for name, view in app.view_functions.items()}
+    unprotected = {name for name in posts if name.split(".")[0] in exempt}
+    unprotected |= {views[location] for location in csrf._exempt_views}
+    assert unprotected == set(WITHOUT_CSRF)
+
+
+def test_a_form_without_its_token_is_refused(make_app):
+    client = make_app().test_client()
+    assert client.post("/locale", data={"locale": "en"}).status_code == 400
+
+
+def test_every_desk_of_the_navigation_exists(app):
+    endpoints = {endpoint for endpoint, _title, _action in (*ITEMS, *ACCOUNT_ITEMS)}
+    assert endpoints <= set(app.view_functions)
+    assert {action for _endpoint, _title, action in (*ITEMS, *ACCOUNT_ITEMS)} <= set(RULES)
+    assert {*BELOW, *BELOW.values()} <= set(app.blueprints)
 
 
 def test_every_tests_folder_is_a_package():

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import Flask, current_app, request
+from flask import Flask, request
 from flask_babel import gettext as _
 from flask_login import current_user
 
@@ -23,6 +23,8 @@ ITEMS: Items = (
     ("people.table", lambda: _("People"), "see_people"),
     ("schemes.overview", lambda: _("Scheme"), "see_scheme"),
 )
+# Desks that are reached from a desk above, and light up with it.
+BELOW = {"accounts": "people", "imports": "people", "kpi": "people", "campaign": "cycles"}
 # Behind the name of the signed-in person: what keeps the system running.
 ACCOUNT_ITEMS: Items = (
     ("accounts.table", lambda: _("Accounts"), "manage_accounts"),
@@ -36,11 +38,11 @@ def items() -> list[tuple[str, str, bool]]:
     if not current_user.is_authenticated:
         return []
     actor = current_actor()
-    here = (request.endpoint or "").split(".")[0]
+    here = _desk(request.endpoint or "")
     return [
-        (endpoint, title(), endpoint.split(".")[0] == here)
+        (endpoint, title(), _desk(endpoint) == here)
         for endpoint, title, action in ITEMS
-        if endpoint in current_app.view_functions and may(actor, action).allowed
+        if may(actor, action).allowed
     ]
 
 
@@ -49,11 +51,12 @@ def account_items() -> list[tuple[str, str]]:
     if not current_user.is_authenticated:
         return []
     actor = current_actor()
-    return [
-        (endpoint, title())
-        for endpoint, title, action in ACCOUNT_ITEMS
-        if endpoint in current_app.view_functions and may(actor, action).allowed
-    ]
+    return [(endpoint, title()) for endpoint, title, action in ACCOUNT_ITEMS if may(actor, action).allowed]
+
+
+def _desk(endpoint: str) -> str:
+    desk = endpoint.partition(".")[0]
+    return BELOW.get(desk, desk)
 
 
 def init_app(app: Flask) -> None:

@@ -8,6 +8,7 @@ from flask import Blueprint, abort, redirect, request, session
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from workflow_app.access import public
 from workflow_app.db import unit_of_work
 from workflow_app.i18n import remember
 from workflow_app.services.preferences import LOCALES, choose_locale
@@ -16,6 +17,7 @@ blueprint = Blueprint("locale", __name__)
 
 
 @blueprint.post("/locale")
+@public
 def switch() -> Response:
     """Remember the language in the account, the session and a cookie."""
     code = request.form.get("locale", "")
