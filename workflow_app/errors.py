@@ -6,7 +6,6 @@ import structlog
 from flask import Flask, current_app, g, jsonify, render_template, request
 from flask_login import AnonymousUserMixin
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
@@ -80,7 +79,6 @@ def _fault(error: Exception) -> tuple[Any, int]:
     # The route, not the path: an address may carry a token.
     log.error("request_failed", endpoint=request.endpoint, exc_info=error)
     g.failed = True
-    if isinstance(error, SQLAlchemyError):
-        # The page must not ask a failing database who is reading it.
-        g._login_user = AnonymousUserMixin()  # noqa: SLF001 (where Flask-Login keeps it)
+    # The page must not ask who is reading it: the database may be what failed.
+    g._login_user = AnonymousUserMixin()  # noqa: SLF001 (where Flask-Login keeps it)
     return _page(500, (SENTENCES[500],))

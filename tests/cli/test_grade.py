@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import unicodedata
+import zipfile
 from calendar import monthrange
 from collections import defaultdict
 from datetime import date
@@ -15,6 +16,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 from click.testing import CliRunner
 from python_calamine import CalamineWorkbook
 
@@ -329,6 +331,37 @@ def test_an_unreadable_file_and_faults_in_the_other_come_together(tmp_path):
     assert result.exit_code == 2
     assert "GB18030" in result.output
     assert "column D 得分" in result.output
+
+
+def far_corner():
+    """A workbook of 5 kB whose one far cell would make a reader allocate seventeen thousand million."""
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer) as book:
+        book.add_worksheet("名册").write_row(0, 0, EMPLOYEES)
+        book.get_worksheet_by_name("名册").write(1_048_575, 16_383, "x")
+    return buffer.getvalue()
+
+
+def bomb():
+    """A workbook of 300 kB whose one sheet unpacks to 300 MB of blanks."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as packed, packed.open("xl/worksheets/sheet1.xml", "w") as part:
+        for _ in range(300):
+            part.write(b" " * 1024 * 1024)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(("made", "words"), [(far_corner, "reaches too far"), (bomb, "too large when unpacked")])
+def test_a_small_workbook_that_would_burst_the_memory_is_a_fault(tmp_path, made, words):
+    data = made()
+    assert len(data) < 512 * 1024
+
+    result, _ = run(tmp_path, data, workbook(("r", [RECORDS, record("K1", "年终", "2025", 80)])), suffix="xlsx")
+
+    assert result.exit_code == 2
+    assert "e.xlsx: " in result.output
+    assert words in result.output
+    assert not (tmp_path / "out.csv").exists()
 
 
 def test_another_scheme_and_a_faulty_one(tmp_path):
