@@ -9,8 +9,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
 from states.errors import N_
+from workflow_app.clock import now
 from workflow_app.db import db
-from workflow_app.models import Account, Assignment, Employee, Invitation, Review, Setting
+from workflow_app.models import Account, Assignment, Cycle, Employee, Invitation, Review, Setting
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -75,7 +76,8 @@ def open_invitation() -> Invitation | None:
     query = (
         select(Invitation)
         .join(Review, Review.id == Invitation.review_id)
-        .where(Invitation.state.in_(("sent", "opened")))
+        .join(Cycle, Cycle.id == Review.cycle_id)
+        .where(Invitation.state.in_(("sent", "opened")), Cycle.state == "open", Invitation.expires_at > now())
         .order_by((Review.post == AGENT).desc(), Invitation.id)
     )
     return db.session.scalars(query.limit(1)).first()

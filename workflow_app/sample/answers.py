@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     Answers = dict[str, Any]
 
 STEPS = (Decimal(1), Decimal(1), Decimal("1.5"), Decimal(2), Decimal(2), Decimal(3))
-BUDGETS = {"department_budget": 860_000, "activity_budget": 120_000}
 WRITTEN = {
     "achievements": words.ACHIEVEMENTS, "difficulties": words.DIFFICULTIES, "training_wishes": words.WISHES,
     "strengths": words.STRENGTHS, "improvements": words.IMPROVEMENTS, "agreed_steps": words.STEPS,
@@ -70,14 +69,13 @@ def _texts(form: DeductionForm | TextForm, rng: Random) -> Answers:
 
 
 def _figures(form: KpiForm, standing: float, rng: Random) -> Answers:
+    """What records say; what finance has entered stands apart already."""
     found: Answers = {}
     for row in form.rows:
-        if row.source in ("entered", "records"):
-            target = row.target if row.target is not None else Decimal(BUDGETS.get(row.code, 100))
+        if row.source == "records" and row.target is not None:
             ratio = Decimal(round(rng.gauss(1 + (standing - 82) / 100, 0.08), 2))
-            actual = target / ratio if row.less_is_better else target * ratio
-            told = {} if row.target is not None else {"target": str(target)}
-            found[row.code] = {"actual": str(actual.quantize(Decimal(1))), "note": ""} | told
+            actual = row.target / ratio if row.less_is_better else row.target * ratio
+            found[row.code] = {"actual": str(actual.quantize(Decimal(1))), "note": ""}
     return found
 
 
