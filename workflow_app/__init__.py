@@ -76,6 +76,9 @@ def _bind_extensions(app: Flask) -> None:
 def _register_views(app: Flask) -> None:
     """Every module in views/ offers one blueprint named `blueprint`."""
     from workflow_app import views  # noqa: PLC0415
+    from workflow_app.addresses import RowNumber  # noqa: PLC0415
+
+    app.url_map.converters["int"] = RowNumber
 
     for module in iter_modules(views.__path__, f"{views.__name__}."):
         blueprint = getattr(import_module(module.name), "blueprint", None)

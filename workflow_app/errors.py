@@ -6,10 +6,12 @@ import structlog
 from flask import Flask, current_app, g, jsonify, render_template, request
 from flask_login import AnonymousUserMixin
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
 from states.errors import Kind, Message, Refusal
+from workflow_app.db import db
 
 STATUS: dict[Kind, int] = {
     "invalid": 422,
@@ -42,6 +44,9 @@ def init_app(app: Flask) -> None:
     """Register the handlers."""
     app.register_error_handler(Refusal, _refused)
     app.register_error_handler(StaleDataError, _stale)
+    app.register_error_handler(IntegrityError, _collided)
+    app.register_error_handler(DataError, _unstorable)
+    app.register_error_handler(OverflowError, _unstorable)
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _fault)
@@ -59,6 +64,20 @@ def _refused(refusal: Refusal) -> tuple[Any, int]:
 
 def _stale(_error: StaleDataError) -> tuple[Any, int]:
     return _page(STATUS["conflict"], (STALE,))
+
+
+def _collided(error: IntegrityError) -> tuple[Any, int]:
+    """Two wrote the same at the same moment: the second is told, like whoever comes a moment later."""
+    log.error("write_collided", endpoint=request.endpoint, exc_info=error)
+    db.session.rollback()
+    return _page(STATUS["conflict"], (STALE,))
+
+
+def _unstorable(error: Exception) -> tuple[Any, int]:
+    """A text or number that no column can hold, such as one with a NUL or of thirty digits."""
+    log.warning("unstorable_input", endpoint=request.endpoint, kind=type(error).__name__)
+    db.session.rollback()
+    return _page(400, (SENTENCES[400],))
 
 
 def _csrf(_error: CSRFError) -> tuple[Any, int]:
