@@ -107,6 +107,7 @@ class AccountFacts:
 Facts = ReviewFacts | AssignmentFacts | FormFacts | PersonFacts | AccountFacts | NoFacts
 Rule = Callable[[Actor, Facts], Message | None]
 
+SIGNED_STAGES = frozenset({"approval", "release"})
 NEEDS_HR = Message("This is for human resources. Please ask HR if you need it.")
 NOT_YOURS = Message("This page belongs to somebody else's review. You can open your own under “My reviews”.")
 
@@ -243,7 +244,12 @@ def _may_manage_review(actor: Actor, facts: Facts) -> Message | None:
 
 
 def _may_return_review(actor: Actor, facts: Facts) -> Message | None:
-    """Back to an earlier step: HR, the direct superior, or the approver who returns the grades."""
+    """Back to an earlier step: HR, the direct superior, or the approver who returns the grades.
+
+    One's own goes back only with all the others, from the approver's desk.
+    """
+    if isinstance(facts, ReviewFacts) and actor.employee_id == facts.employee_id and facts.state not in SIGNED_STAGES:
+        return Message("Nobody arranges their own review. Please ask a colleague in HR.")
     superior = facts.superior_id if isinstance(facts, ReviewFacts) else None
     in_line = superior is not None and actor.employee_id == superior
     if in_line or actor.has(GENERAL_MANAGER, DEPUTY_APPROVER):

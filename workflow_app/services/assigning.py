@@ -8,12 +8,14 @@ from states.permissions import Actor
 from states.stages import EXCLUDED
 from workflow_app.access import require
 from workflow_app.db import db
+from workflow_app.jobs import Job, enqueue
 from workflow_app.models import Assignment, Employee, Review
 from workflow_app.queries.candidates import local_day
 from workflow_app.queries.facts import review_facts
 from workflow_app.queries.surveys import UNANSWERED, invitations_of
 from workflow_app.services.advancing import assignments_of, checked_reason, kind_of, lock_review, stage_rows
 from workflow_app.services.events import record_review_event
+from workflow_app.services.inviting import end_links
 from workflow_app.services.inviting import extend as extend_invitation
 
 LIVE = ("waiting", "open")
@@ -73,10 +75,20 @@ def extend(review: Review, stage: str, *, due_at: datetime, actor: Actor, now: d
 
 
 def exclude(review: Review, *, reason: str, actor: Actor, now: datetime) -> None:
-    """Take a person out of the cycle (long leave, under investigation), with a reason that is shown."""
+    """Take a person out of the cycle (long leave, under investigation), with a reason that is shown.
+
+    While the cycle is calibrated the others are distributed anew without this person. Refuses (conflict)
+    what is with the approver, released or over.
+    """
     require(actor, "manage_review", review_facts(review))
     why = checked_reason(reason)
     lock_review(review)
+    if review.cycle.state not in ("open", "calibrating"):
+        raise Refusal(
+            Message("These grades are with the approver or released: nobody can be taken out any more."), kind="conflict"
+        )
+    if review.cycle.state == "calibrating":
+        _distribute_without(review, now=now)
     rows = stage_rows(review)
     codes = tuple(row.stage for row in rows)
     review.prev_state = review.state
@@ -86,8 +98,15 @@ def exclude(review: Review, *, reason: str, actor: Actor, now: datetime) -> None
         for assignment in assignments_of(review, row.stage):
             if assignment.state in LIVE:
                 assignment.state, assignment.closed_at = "omitted", now
+    end_links(review, actor=actor, now=now)
     db.session.flush()
     record_review_event(review, EXCLUDED, actor=actor, now=now, data={}, detail={"reason": why})
+
+
+def _distribute_without(review: Review, *, now: datetime) -> None:
+    review.rank = review.computed_band = review.calibrated_band = None
+    review.cycle.distributed_at = None
+    enqueue(Job.DISTRIBUTE_CYCLE, now=now, cycle_id=review.cycle_id)
 
 
 def _guard(assignment: Assignment, employee: Employee, now: datetime) -> None:

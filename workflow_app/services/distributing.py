@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from states.distribution import distribute
 from states.permissions import SYSTEM
+from states.stages import EXCLUDED
 from workflow_app.db import db
 from workflow_app.models import Cycle, Review
 from workflow_app.schemes import scheme_of
@@ -28,11 +29,12 @@ def distribute_cycle(cycle_id: int, *, now: datetime) -> int:
     if cycle.state != "calibrating":
         return 0
     populations: dict[str, list[Review]] = defaultdict(list)
-    for review in db.session.scalars(select(Review).filter(Review.cycle_id == cycle_id, Review.state != "excluded")):
-        if review.total is not None and OUTSIDE.isdisjoint(review.flags):
+    for review in db.session.scalars(select(Review).filter(Review.cycle_id == cycle_id)):
+        if review.state != EXCLUDED and review.total is not None and OUTSIDE.isdisjoint(review.flags):
             populations[review.population].append(review)
         else:
             review.rank = review.computed_band = review.calibrated_band = None
+            review.flags = sorted(set(review.flags) - PLACEMENT_FLAGS)
     for reviews in populations.values():
         _distribute_population(cycle, reviews, now=now)
     cycle.distributed_at = now
@@ -46,15 +48,16 @@ def _distribute_population(cycle: Cycle, reviews: list[Review], *, now: datetime
     placements = distribute([(str(review.id), Fraction(review.total or 0)) for review in reviews], spec)
     for review in reviews:
         placement = placements[str(review.id)]
-        changed = review.computed_band != placement.band
+        band = None if spec.mode == "off" else placement.band
+        changed = review.computed_band != band
         review.rank = placement.rank
-        review.computed_band = placement.band
+        review.computed_band = band
         review.flags = sorted((set(review.flags) - PLACEMENT_FLAGS) | set(placement.flags))
         if changed:
             review.calibrated_band = None
             record_review_event(
-                review, "distributed", actor=SYSTEM, now=now, data={"band": placement.band, "rank": placement.rank}
+                review, "distributed", actor=SYSTEM, now=now, data={"band": band, "rank": placement.rank}
             )
 
 
-PLACEMENT_FLAGS = frozenset({"tied_on_cut", "small_population", "crowded_band", "missed_line"})
+PLACEMENT_FLAGS = frozenset({"tied_on_cut", "small_population", "above_line", "below_line", "barred"})
