@@ -59,6 +59,7 @@ def test_no_dates(cell):
         (as_month, date(2025, 7, 1), "2025-07"), (as_month, "2025-13", None), (as_month, 2025.1, None),
         (as_day, "2025-07-14", "2025-07-14"), (as_day, date(2025, 7, 14), "2025-07-14"), (as_day, "2025-07", None),
         (as_year, "2025", "2025"), (as_year, 2025.0, "2025"), (as_year, "2025年", "2025"), (as_year, "２０２５", "2025"),
+        (as_year, "2025.0", "2025"),
         (as_year, date(2025, 12, 31), "2025"), (as_year, 2025.5, None), (as_year, "25", None), (as_year, True, None),
     ],
 )  # fmt: skip

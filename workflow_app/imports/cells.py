@@ -14,7 +14,7 @@ from typing import Any
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)")
 DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:[ T]00:00(?::00(?:\.0+)?)?)?")
 MONTH = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*月?")
-YEAR = re.compile(r"(\d{4})\s*年?")
+YEAR = re.compile(r"(\d{4})(?:\.0+)?\s*年?")
 WEEK = re.compile(r"(\d{4})\s*[-年]?\s*(?:W|第)\s*(\d{1,2})\s*周?", re.IGNORECASE)
 LONGEST = 40
 BLANKS = " \t\r\n\v\f\x85\xa0\u2028\u2029\u3000\u200b\ufeff"
@@ -103,7 +103,7 @@ def as_week(cell: Any) -> str | None:
 
 
 def as_year(cell: Any) -> str | None:
-    """A year: 2025."""
+    """A year: 2025, or 2025.0 as programs write a whole number into a CSV file."""
     day = as_date(cell)
     if day:
         return f"{day:%Y}"
