@@ -1,22 +1,33 @@
 """The scheme versions in the database, read once a process (a published one never changes)."""
 
-from functools import lru_cache
-
 from sqlalchemy import select
 
 from states.scheme import Scheme, load_scheme
 from workflow_app.db import db
 from workflow_app.models import Cycle, SchemeVersion
 
+MOST = 32
+_READ: dict[str, Scheme] = {}
+"""What was read, by the digest of its text: a draft that changed is read anew."""
+
 
 def scheme_of(cycle: Cycle) -> Scheme:
     """The scheme that a cycle is pinned to."""
-    return read_scheme(cycle.scheme_version)
+    version = cycle.scheme_version
+    # The session holds its rows weakly: without this, every cycle of a page would fetch its version again.
+    db.session.info.setdefault("scheme_versions", {})[version.id] = version
+    return read_scheme(version)
 
 
 def read_scheme(version: SchemeVersion) -> Scheme:
-    """The scheme of a stored version; its digest is the key, so a draft that changed is read anew."""
-    return _read(version.digest, version.text)
+    """The scheme of a stored version; its text is fetched only where this process has not read it."""
+    found = _READ.get(version.digest)
+    if found is None:
+        found = load_scheme(version.text)
+        while len(_READ) >= MOST:
+            _READ.pop(next(iter(_READ)), None)
+        _READ[version.digest] = found
+    return found
 
 
 def current_version(code: str | None = None) -> SchemeVersion | None:
@@ -25,8 +36,3 @@ def current_version(code: str | None = None) -> SchemeVersion | None:
     if code:
         query = query.where(SchemeVersion.code == code)
     return db.session.scalar(query.order_by(SchemeVersion.published_at.desc(), SchemeVersion.id.desc()).limit(1))
-
-
-@lru_cache(maxsize=32)
-def _read(digest: str, text: str) -> Scheme:  # noqa: ARG001 (the key)
-    return load_scheme(text)

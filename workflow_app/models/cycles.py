@@ -24,7 +24,7 @@ class SchemeVersion(db.Model):
     state: Mapped[str] = mapped_column(String(20), default="draft")
     title_zh: Mapped[str] = mapped_column(String(200))
     title_en: Mapped[str] = mapped_column(String(200))
-    text: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(Text, deferred=True)  # read once a process, not with every cycle
     digest: Mapped[str] = mapped_column(String(64))
     published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 

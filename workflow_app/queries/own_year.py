@@ -6,15 +6,17 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from sqlalchemy import select
+
 from states.composition import RecordValue, inspections, monthly
 from states.scheme import builtin_scheme
-from workflow_app.queries.people import record_years, records_of
+from workflow_app.db import db
+from workflow_app.models import Record
+from workflow_app.queries.people import record_years
 from workflow_app.titles import current_scheme
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from workflow_app.models import Employee, Record
+    from workflow_app.models import Employee
 
 
 @dataclass(frozen=True)
@@ -36,17 +38,19 @@ def own_year(employee: Employee) -> OwnYear | None:
     if not years:
         return None
     rule = (current_scheme() or builtin_scheme()).composition
-    records = records_of(employee.id, years[0])
-    values = [RecordValue(one.kind, one.period, Fraction(one.score), Fraction(one.bonus or 0)) for one in records]
+    values = _values(employee.id, years[0])
     months = [one for one in values if one.kind in rule.monthly.kinds]
     checks = [one for one in values if any(one.kind in pool.kinds for pool in rule.inspections.pools)]
-    commended = _commended(records)
+    commended = [one for one in values if one.bonus]
     return OwnYear(
         years[0], monthly(months, rule.monthly, joined=employee.joined, left=employee.left), len(months),
         inspections(checks, rule.inspections), len(checks),
-        sum(one.bonus or 0 for one in commended), len(commended),
+        int(sum(one.bonus for one in commended)), len(commended),
     )
 
 
-def _commended(records: Sequence[Record]) -> list[Record]:
-    return [one for one in records if one.bonus]
+def _values(employee_id: int, year: int) -> list[RecordValue]:
+    """The year's figures alone: there are a hundred of them, and nobody needs them as rows here."""
+    columns = (Record.kind, Record.period, Record.score, Record.bonus)
+    found = db.session.execute(select(*columns).filter_by(employee_id=employee_id, year=year).order_by(Record.id))
+    return [RecordValue(kind, period, Fraction(score), Fraction(bonus or 0)) for kind, period, score, bonus in found]

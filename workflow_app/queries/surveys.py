@@ -13,7 +13,17 @@ from sqlalchemy.orm import contains_eager
 from states.scheme.forms import Questionnaire
 from states.scoring import QuestionnaireScore, questionnaire_score
 from workflow_app.db import db
-from workflow_app.models import Customer, Employee, Event, Invitation, Review, ReviewStage, Submission
+from workflow_app.models import (
+    Customer,
+    Cycle,
+    Employee,
+    Event,
+    Invitation,
+    Review,
+    ReviewStage,
+    SchemeVersion,
+    Submission,
+)
 from workflow_app.schemes import scheme_of
 from workflow_app.survey_links import digest_of, named_by
 
@@ -21,7 +31,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from states.scheme.cycles import StageSpec
-    from workflow_app.models import Cycle
 
 CLOSED = frozenset({"submitted", "declined", "revoked"})
 UNANSWERED = frozenset({"created", "sent", "opened"})
@@ -58,8 +67,28 @@ def minimum_to_show(cycle: Cycle) -> int:
 
 
 def find_invitation(token: str) -> Invitation | None:
-    """The invitation whose current token this is; by the SHA-256, which is all that is kept of it."""
-    return db.session.scalar(select(Invitation).filter_by(token_hash=digest_of(token)))
+    """The invitation whose current token this is, with its customer, review, person, cycle and scheme.
+
+    By the SHA-256, which is all that is kept of a token.
+    """
+    # Rows of their own, not eager options: those would come along when the invitation is locked, and
+    # PostgreSQL locks nothing across an outer join.
+    query = (
+        select(Invitation, Customer, Review, Employee, Cycle, SchemeVersion)
+        .join(Invitation.customer)
+        .join(Invitation.review)
+        .join(Review.employee)
+        .join(Review.cycle)
+        .join(Cycle.scheme_version)
+        .where(Invitation.token_hash == digest_of(token))
+    )
+    row = db.session.execute(query).first()
+    if row is None:
+        return None
+    found: Invitation = row[0]
+    # The session holds rows weakly; once followed, the relationships hold them.
+    _ = found.customer, found.review.employee, found.review.cycle.scheme_version
+    return found
 
 
 def invitation_named_by(token: str) -> Invitation | None:

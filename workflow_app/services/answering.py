@@ -11,10 +11,11 @@ from forms.validators import unsafe
 from states.errors import Message, Refusal
 from states.exact import half_up
 from states.scoring import score_form
+from states.stages import FINISHED
 from workflow_app.access import ANONYMOUS
 from workflow_app.db import db
 from workflow_app.models import Invitation, Review, Submission
-from workflow_app.queries.surveys import UNANSWERED, answer_number, latest_answer, questionnaire_of
+from workflow_app.queries.surveys import UNANSWERED, answer_number, latest_answer, questionnaire_of, survey_row
 from workflow_app.services.closing_surveys import close_if_complete
 from workflow_app.services.events import record_event
 from workflow_app.services.inviting import GRACE, move, withdraw_mails
@@ -75,8 +76,8 @@ def submit_answers(
         submitted_at=now, score=None if score is None else half_up(score, SCORE_PLACES),
     )
     db.session.add(made)
-    _close(invitation, "amend" if latest else "submit", now=now)
     invitation.reference = invitation.reference or _reference()
+    _close(invitation, "amend" if latest else "submit", now=now)
     kind = "answer_flagged" if flagged else "answer_submitted"
     record_event("invitation", invitation.id, kind, actor=ANONYMOUS, now=now, data={"number": made.number})
     close_if_complete(invitation.review, now=now)
@@ -132,8 +133,18 @@ def guard_open(invitation: Invitation, *, now: datetime) -> None:
     """Refuse (gone) a link that has run out or been revoked, or whose review or cycle takes no more answers."""
     if invitation.state == "revoked" or invitation.review.state == "excluded":
         raise Refusal(ENDED, kind="gone")
-    if invitation.review.cycle.state != "open" or now >= invitation.expires_at + GRACE:
+    if not takes_answers(invitation, until=invitation.expires_at + GRACE, now=now):
         raise Refusal(OVER, kind="gone")
+
+
+def takes_answers(invitation: Invitation, *, until: datetime, now: datetime) -> bool:
+    """Whether an answer sent now would still count; one that is in may be changed after the survey was closed."""
+    if invitation.review.cycle.state != "open" or now >= until:
+        return False
+    if invitation.state == "submitted":
+        return True
+    row = survey_row(invitation.review)
+    return row is None or row.state not in FINISHED
 
 
 def _repeated(invitation: Invitation, answers: dict[str, Any], known: int) -> Submission:

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from werkzeug.wrappers import Response
 
     from states.scheme.forms import Questionnaire
-    from workflow_app.models import Invitation
+    from workflow_app.models import Invitation, Submission
 
     Answered = str | tuple[str, int] | Response
 
@@ -81,7 +81,8 @@ def page(token: str) -> Answered:
         raise Gone("expired")
     if wanted == "decline" and invitation.state != "submitted":
         return _decline_page(invitation)
-    return _form_page(invitation, _stored_form(invitation))
+    latest = latest_answer(invitation)
+    return _form_page(invitation, _stored_form(invitation, latest), known=latest.number if latest else 0)
 
 
 @blueprint.post("/s/<token>")
@@ -217,7 +218,7 @@ def _guard_form(sent: Any) -> None:
 
 
 def _open(invitation: Invitation, now: datetime) -> bool:
-    return invitation.review.cycle.state == "open" and now < invitation.expires_at
+    return answering.takes_answers(invitation, until=invitation.expires_at, now=now)
 
 
 def _browser_language() -> str:
@@ -236,8 +237,8 @@ def _sent_form(invitation: Invitation) -> SchemeForm:
     return build_form(_spec(invitation), locale_code())(request.form)
 
 
-def _stored_form(invitation: Invitation) -> SchemeForm:
-    spec, latest = _spec(invitation), latest_answer(invitation)
+def _stored_form(invitation: Invitation, latest: Submission | None) -> SchemeForm:
+    spec = _spec(invitation)
     made: SchemeForm = build_form(spec, locale_code())(data=prefill(spec, latest.answers if latest else {}))
     return made
 

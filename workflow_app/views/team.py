@@ -42,9 +42,7 @@ def _chosen(cycles: Sequence[Cycle]) -> Cycle | None:
 
 
 def _shown(row: TeamRow, moment: datetime) -> dict[str, Any]:
-    stages = {stage.stage: stage for stage in row.review.stages}
-    here = stages.get(row.review.state)
-    door = row.door
+    here, door = row.stage, row.door
     due_at = door[0].due_at if door and door[0].state == "open" else here.due_at if here else None
     return {
         "review": row.review,
