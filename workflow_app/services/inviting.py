@@ -10,16 +10,17 @@ from sqlalchemy import Select, delete, or_, select
 from states.errors import Message, Refusal
 from states.machines.machine import fire
 from states.permissions import SYSTEM
+from states.stages import FINISHED
 from workflow_app.access import require
 from workflow_app.db import db
 from workflow_app.jobs import Job, enqueue
-from workflow_app.models import Customer, Cycle, Invitation, MailMessage, Review, ServiceLink
+from workflow_app.models import Customer, Cycle, Invitation, MailMessage, Review, ReviewStage, ServiceLink
 from workflow_app.queries.facts import review_facts
 from workflow_app.queries.surveys import UNANSWERED, invitations_of, survey_row, survey_stage
 from workflow_app.schemes import scheme_of
 from workflow_app.services.events import record_event, record_review_event
 from workflow_app.services.survey_mails import mail_invitation, mail_reminder
-from workflow_app.services.timing import set_timer
+from workflow_app.services.timing import cancel_timer, set_timer
 from workflow_app.survey_links import digest_of, token_of
 from workflow_app.working_days import due_after
 
@@ -32,9 +33,11 @@ CHUNK = 100
 # Who has the form open when the survey ends may still finish; the page says so.
 GRACE = timedelta(hours=2)
 LONGEST_EXTENSION = timedelta(days=92)
+CLOSING = "close_survey"
 
 ANSWERED = Message("This customer has answered or declined already, so there is nothing left to ask.")
 NOT_OPEN = Message("This cycle does not collect answers any more. Links can be changed while it is open.")
+CLOSED_SURVEY = Message("This person’s survey is closed. Return the review to that step to ask customers again.")
 
 
 def prepare_invitations(review: Review, *, actor: Actor, now: datetime) -> Sequence[Invitation]:
@@ -45,7 +48,7 @@ def prepare_invitations(review: Review, *, actor: Actor, now: datetime) -> Seque
     """
     spec, row = survey_stage(review.cycle), survey_row(review)
     form = spec.form_for(population=review.population, post=review.post) if spec else None
-    if spec is None or row is None or form is None or row.state in {"done", "omitted"}:
+    if spec is None or row is None or form is None or row.state in FINISHED:
         return []
     expires_at = row.due_at or due_after(now, spec.days, scheme_of(review.cycle))
     made = [
@@ -133,10 +136,15 @@ def show_link(invitation: Invitation, *, actor: Actor, now: datetime) -> None:
 def revoke(invitation: Invitation, *, actor: Actor, now: datetime) -> None:
     """End a link: its page says so, and no mail about it goes out any more."""
     _guard(invitation, actor, answered=False)
-    move(invitation, "revoke", now=now)
-    invitation.closed_at = now
-    withdraw_mails(invitation)
-    record_event("invitation", invitation.id, "invitation_revoked", actor=actor, now=now)
+    _end_link(invitation, actor=actor, now=now)
+
+
+def end_links(review: Review, *, actor: Actor, now: datetime) -> None:
+    """End every open link of a review that is taken out of its cycle; whoever takes it out has asked for leave."""
+    for invitation in invitations_of(review.id):
+        if invitation.state in UNANSWERED:
+            _end_link(invitation, actor=actor, now=now)
+    cancel_timer("review", review.id, CLOSING)
 
 
 def replace(invitation: Invitation, *, actor: Actor, now: datetime) -> None:
@@ -173,7 +181,7 @@ def set_closing_timer(review: Review) -> None:
     ends = [invitation.expires_at for invitation in invitations_of(review.id) if invitation.state in UNANSWERED]
     if ends:
         due = max(ends) + GRACE
-        set_timer("review", review.id, "close_survey", due_at=due, job=Job.CLOSE_SURVEYS, review_id=review.id)
+        set_timer("review", review.id, CLOSING, due_at=due, job=Job.CLOSE_SURVEYS, review_id=review.id)
 
 
 def move(invitation: Invitation, trigger: str, *, now: datetime) -> None:
@@ -196,6 +204,13 @@ def _send(invitation: Invitation, *, actor: Actor, now: datetime) -> None:
     record_event("invitation", invitation.id, "invitation_sent", actor=actor, now=now)
 
 
+def _end_link(invitation: Invitation, *, actor: Actor, now: datetime) -> None:
+    move(invitation, "revoke", now=now)
+    invitation.closed_at = now
+    withdraw_mails(invitation)
+    record_event("invitation", invitation.id, "invitation_revoked", actor=actor, now=now)
+
+
 def _customers_to_ask(review: Review) -> Sequence[int]:
     asked = select(Invitation.customer_id).where(Invitation.review_id == review.id)
     query = select(ServiceLink.customer_id).where(
@@ -205,13 +220,17 @@ def _customers_to_ask(review: Review) -> Sequence[int]:
 
 
 def _mailable(cycle_id: int, now: datetime) -> Select[tuple[Invitation]]:
+    spec = survey_stage(db.session.get_one(Cycle, cycle_id))
+    ended = select(ReviewStage.review_id).where(
+        ReviewStage.stage == (spec.code if spec else ""), ReviewStage.state.in_(FINISHED)
+    )
     return (
         select(Invitation)
         .join(Customer, Customer.id == Invitation.customer_id)
         .join(Review, Review.id == Invitation.review_id)
         .join(Cycle, Cycle.id == Review.cycle_id)
         .where(
-            Cycle.id == cycle_id, Cycle.state == "open", Review.state != "excluded",
+            Cycle.id == cycle_id, Cycle.state == "open", Review.state != "excluded", Review.id.not_in(ended),
             Customer.email != "", Invitation.expires_at > now,
         )
     )
@@ -227,5 +246,8 @@ def _guard(invitation: Invitation, actor: Actor, *, answered: bool = True) -> No
     require(actor, "manage_review", review_facts(invitation.review))
     if invitation.review.cycle.state != "open":
         raise Refusal(NOT_OPEN, kind="conflict")
+    row = survey_row(invitation.review)
+    if row is not None and row.state in FINISHED:
+        raise Refusal(CLOSED_SURVEY, kind="conflict")
     if not answered and invitation.state == "submitted":
         raise Refusal(ANSWERED, kind="conflict")
