@@ -1,11 +1,14 @@
 """The table of people, a person's page, and what each role sees of it."""
 
+import re
 from datetime import date
 from decimal import Decimal
 
 import pytest
 
-from tests.cycle_company import Company, make_account, make_employee
+from tests.cycle_company import Company, make_account, make_employee, make_scheme
+from workflow_app import clock
+from workflow_app.company_time import day_of
 from workflow_app.db import db
 from workflow_app.models import Record
 
@@ -75,6 +78,31 @@ def test_an_administrator_without_hr_sees_no_scores(client, sign_in, db_session)
 
     assert "61.50" not in page
     assert "Not shown to your role" in page
+
+
+def test_key_figures_are_entered_from_the_page_of_whoever_has_a_table(client, sign_in, db_session):
+    company = Company()
+    make_scheme()
+    hr = sign_in(client, company.hr)
+    year = day_of(clock.now()).year
+    address = f'href="/kpi/{company.manager.id}/{year}"'
+
+    assert address in hr.get(f"/people/{company.manager.id}").text
+    assert "/kpi/" not in hr.get(f"/people/{company.agent.id}").text
+    assert address.replace(str(year), "2024") in hr.get(f"/people/{company.manager.id}?year=2024").text
+    assert address in hr.get(f"/people/{company.manager.id}?year=-1").text
+    sign_in(client, make_account("admin"))
+    assert "/kpi/" not in client.get(f"/people/{company.manager.id}").text
+
+
+@pytest.mark.parametrize(
+    ("path", "desk"),
+    [("/people", "/people"), ("/accounts", "/people"), ("/import", "/people"), ("/cycles", "/cycles"), ("/mail", "")],
+)
+def test_the_navigation_shows_where_one_is(hr, path, desk):
+    current = re.findall(r'<a href="([^"]*)" aria-current="page">', hr.get(path).text.split("</nav>")[0])
+
+    assert current == ([desk] if desk else [])
 
 
 def test_an_unknown_person_is_a_page_of_its_own(hr):

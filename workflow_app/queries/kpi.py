@@ -7,12 +7,27 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from forms.validators import written
+from states.scheme.forms import KpiForm
 from workflow_app.db import db
 from workflow_app.models import KpiActual
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
+
+    from states.scheme import Scheme
+    from workflow_app.models import Employee
+
+
+def find_kpi_table(employee: Employee, scheme: Scheme) -> KpiForm | None:
+    """The KPI table that this person is rated on, in any cycle kind, or None."""
+    for kind in scheme.cycle_kinds.values():
+        for stage in kind.stages:
+            code = stage.form_for(population=employee.population, post=employee.post)
+            form = scheme.forms.get(code or "")
+            if isinstance(form, KpiForm):
+                return form
+    return None
 
 
 def entered_figures(employee_id: int, year: int) -> dict[str, dict[str, str]]:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from states.errors import Message, Refusal
-from states.scheme.forms import KpiForm
 from workflow_app.access import require
 from workflow_app.db import db
 from workflow_app.models import KpiActual
 from workflow_app.queries.facts import person_facts
+from workflow_app.queries.kpi import find_kpi_table
 from workflow_app.services.events import record_event
 
 if TYPE_CHECKING:
@@ -21,20 +21,19 @@ if TYPE_CHECKING:
 
     from states.permissions import Actor
     from states.scheme import Scheme
+    from states.scheme.forms import KpiForm
     from workflow_app.models import Employee
 
+YEARS = range(2000, 2101)
 NO_TABLE = Message("This person has no KPI table in the current scheme.")
 
 
 def kpi_table_of(employee: Employee, scheme: Scheme) -> KpiForm:
     """The KPI table that this person is rated on, in any cycle kind; refuses (not_found) where there is none."""
-    for kind in scheme.cycle_kinds.values():
-        for stage in kind.stages:
-            code = stage.form_for(population=employee.population, post=employee.post)
-            form = scheme.forms.get(code or "")
-            if isinstance(form, KpiForm):
-                return form
-    raise Refusal(NO_TABLE, kind="not_found")
+    table = find_kpi_table(employee, scheme)
+    if table is None:
+        raise Refusal(NO_TABLE, kind="not_found")
+    return table
 
 
 def enter_figures(

@@ -16,7 +16,7 @@ from workflow_app.models import Employee
 from workflow_app.queries.assignments import LARGEST_ID
 from workflow_app.queries.facts import person_facts
 from workflow_app.queries.kpi import entered_figures
-from workflow_app.services.kpi_entry import NO_TABLE, enter_figures, kpi_table_of
+from workflow_app.services.kpi_entry import NO_TABLE, YEARS, enter_figures, kpi_table_of
 from workflow_app.titles import current_scheme
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 blueprint = Blueprint("kpi", __name__)
 NOBODY = Message("There is no such person.")
-YEARS = range(2000, 2101)
 ODD_YEAR = Message("Choose a year from 2000 to 2100.")
 
 

@@ -16,8 +16,11 @@ from workflow_app.company_time import day_of
 from workflow_app.i18n import t
 from workflow_app.queries import people as queries
 from workflow_app.queries.desk import cycle_title
+from workflow_app.queries.facts import person_facts
+from workflow_app.queries.kpi import find_kpi_table
 from workflow_app.schemes import scheme_of
-from workflow_app.titles import populations, record_kinds
+from workflow_app.services.kpi_entry import YEARS
+from workflow_app.titles import current_scheme, populations, record_kinds
 
 if TYPE_CHECKING:
     from workflow_app.models import Employee, Review
@@ -57,6 +60,7 @@ def person(number: int) -> str:
         populations=populations(),
         record_kinds=record_kinds(),
         history=_history(employee) if may(current_actor(), "see_review", facts).allowed else None,
+        figures_year=_figures_year(employee),
     )
 
 
@@ -65,6 +69,18 @@ def _search() -> PeopleSearch:
     form.department.choices = offered([("", N_("All")), *((name, name) for name in queries.departments())])
     form.population.choices = offered([("", N_("All")), *populations().items()])
     return form
+
+
+def _figures_year(employee: Employee) -> int | None:
+    """The year whose key figures the reader may enter for this person; None without a KPI table or the right."""
+    scheme = current_scheme()
+    if scheme is None or find_kpi_table(employee, scheme) is None:
+        return None
+    if not may(current_actor(), "enter_kpi", person_facts(employee)).allowed:
+        return None
+    this_year = day_of(now()).year
+    year = request.args.get("year", this_year, type=int)
+    return year if year in YEARS else this_year
 
 
 def _history(employee: Employee) -> dict[str, object]:
