@@ -22,6 +22,7 @@ PROOF_BYTES = 20
 PROOF_LETTERS = 32
 LARGEST_ID = 2**31 - 1
 _TOKEN = re.compile(r"([a-z2-7]{32})([1-9][0-9]{0,9})")
+_IN_TEXT = re.compile(r"/s/[a-z2-7]{32}[0-9]{1,10}")
 _NONCE = re.compile(r"([0-9]{1,4})\.([a-z2-7]{32})")
 
 
@@ -39,6 +40,11 @@ def link_to(invitation: Invitation) -> str:
     """The address that a customer opens."""
     base = str(current_app.config["SETTINGS"].base_url).rstrip("/")
     return f"{base}/s/{token_of(invitation)}"
+
+
+def without_links(text: str) -> str:
+    """The same text with every customer's token struck out."""
+    return _IN_TEXT.sub("/s/…", text)
 
 
 def named_by(token: str) -> int | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import joinedload
 
 from workflow_app.db import db
@@ -21,20 +21,22 @@ def released_cycles() -> list[Cycle]:
     )
 
 
-def counts(cycle: Cycle) -> dict[tuple[str, str], int]:
-    """How many there are, by (kind, state)."""
+def counts(cycle: Cycle, *, but: int | None) -> dict[tuple[str, str], int]:
+    """How many there are, by (kind, state); those about the employee `but` are left out."""
     rows = db.session.execute(
         select(Action.kind, Action.state, func.count())
         .join(Review)
-        .filter(Review.cycle_id == cycle.id)
+        .filter(Review.cycle_id == cycle.id, _about_others(but))
         .group_by(Action.kind, Action.state)
     )
     return {(kind, state): count for kind, state, count in rows}
 
 
-def page(cycle: Cycle, *, kind: str | None, state: str | None, number: int) -> tuple[Sequence[Action], int]:
-    """One page of actions, undecided first, and how many pages there are."""
-    query = select(Action).join(Review).filter(Review.cycle_id == cycle.id)
+def page(
+    cycle: Cycle, *, kind: str | None, state: str | None, number: int, but: int | None
+) -> tuple[Sequence[Action], int]:
+    """One page of actions, undecided first, and how many pages there are; none about the employee `but`."""
+    query = select(Action).join(Review).filter(Review.cycle_id == cycle.id, _about_others(but))
     if kind:
         query = query.filter(Action.kind == kind)
     if state:
@@ -47,3 +49,7 @@ def page(cycle: Cycle, *, kind: str | None, state: str | None, number: int) -> t
         .limit(PAGE)
     )
     return rows.all(), max(1, -(-total // PAGE))
+
+
+def _about_others(employee_id: int | None) -> ColumnElement[bool]:
+    return true() if employee_id is None else Review.employee_id != employee_id

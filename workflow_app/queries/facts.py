@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Select, select
 
-from states.permissions import AssignmentFacts, FormFacts, PersonFacts, ReviewFacts
+from states.permissions import Actor, AssignmentFacts, FormFacts, PersonFacts, ReviewFacts
 from workflow_app.db import db
 from workflow_app.models import Assignment, CalibrationMove, Employee, Review
 from workflow_app.schemes import scheme_of
@@ -54,6 +54,11 @@ def review_facts_of(reviews: Sequence[Review]) -> dict[int, ReviewFacts]:
         select(CalibrationMove.review_id, CalibrationMove.moved_by_id).where(CalibrationMove.review_id.in_(ids))
     )
     return {review.id: _facts(review, fillers[review.id], calibrators[review.id]) for review in reviews}
+
+
+def own_and_provisional(actor: Actor, review: Review) -> bool:
+    """Whether this is the actor's own review before its release: HR and approvers are rated too, and see it no sooner."""
+    return actor.employee_id is not None and review.employee_id == actor.employee_id and review.released_at is None
 
 
 def _facts(review: Review, fillers: list[tuple[int, str]], calibrators: set[int]) -> ReviewFacts:

@@ -15,6 +15,7 @@ from workflow_app.mail import one_line
 from workflow_app.models import MailMessage
 from workflow_app.outbox import QueueSettings
 from workflow_app.services.events import record_event
+from workflow_app.survey_links import without_links
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -64,9 +65,11 @@ def begin_attempt(mail_id: int) -> MailMessage | None:
 
 
 def note_sent(mail_id: int, *, now: datetime) -> None:
-    """The mail server took it."""
+    """The mail server took it. A customer's link is struck from what is kept: only its digest stays here."""
     mail = db.session.get_one(MailMessage, mail_id)
     mail.state, mail.sent_at, mail.last_error = "sent", now, None
+    mail.text, mail.html = without_links(mail.text), without_links(mail.html)
+    mail.headers = {name: without_links(value) for name, value in mail.headers.items()}
 
 
 def note_failed(mail_id: int, error: str, *, final: bool) -> None:

@@ -66,6 +66,11 @@ def _action(action_id: int) -> Action:
     action = db.session.get(Action, action_id)
     if action is None:
         raise Refusal(Message("There is no such proposal."), kind="not_found")
+    if action.review.employee_id == current_actor().employee_id:
+        # A proposal is not shown to the person rated; what was decided stands with the result.
+        raise Refusal(
+            Message("Nobody decides what follows from their own grade. Please ask a colleague in HR."), kind="forbidden"
+        )
     return action
 
 
@@ -86,8 +91,9 @@ def _page(action: Action, *, form: ActionForm | None = None, refusal: Refusal | 
 def _rows(cycle: Cycle) -> dict[str, Any]:
     kind, state = request.args.get("kind"), request.args.get("state")
     number = max(1, request.args.get("page", 1, type=int))
-    rows, pages = queries.page(cycle, kind=kind, state=state, number=number)
-    counted = queries.counts(cycle)
+    me = current_actor().employee_id
+    rows, pages = queries.page(cycle, kind=kind, state=state, number=number, but=me)
+    counted = queries.counts(cycle, but=me)
     specs = [spec for spec in scheme_of(cycle).actions if any(key[0] == spec.kind for key in counted)]
     totals = {spec.kind: sum(count for key, count in counted.items() if key[0] == spec.kind) for spec in specs}
     return {

@@ -16,6 +16,7 @@ from workflow_app.errors import status_of
 from workflow_app.models import Cycle
 from workflow_app.queries import approval as queries
 from workflow_app.queries.cycles import cycles_in
+from workflow_app.queries.facts import own_and_provisional
 from workflow_app.schemes import scheme_of
 from workflow_app.services import approving, releasing
 
@@ -89,6 +90,6 @@ def _page(cycle: Cycle, *, form: ReturnForm | None = None, refusal: Refusal | No
         refusal=refusal,
         summary=queries.summary(cycle),
         signing=queries.signing(cycle, current_actor()),
-        moves=queries.departures(cycle),
+        moves=[move for move in queries.departures(cycle) if not own_and_provisional(current_actor(), move.review)],
         decisions=queries.decisions(cycle),
     )

@@ -1,5 +1,6 @@
 """HR's board: ranking, target against actual, moves with a reason, hand-over to the approver."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -17,7 +18,7 @@ from workflow_app.i18n import t
 from workflow_app.models import Cycle, Review
 from workflow_app.queries import calibration as board
 from workflow_app.queries.cycles import cycles_in
-from workflow_app.queries.facts import review_facts
+from workflow_app.queries.facts import own_and_provisional, review_facts
 from workflow_app.schemes import scheme_of
 from workflow_app.services import calibrating
 
@@ -115,7 +116,8 @@ def _board(
     scheme = scheme_of(cycle)
     codes = [each.code for each in scheme.populations]
     here = wanted if wanted in codes else next((code for code in codes if counts.get(code)), codes[0])
-    reviews = board.ranked(cycle, here)
+    reviews, own_ranked = _without_own(board.ranked(cycle, here))
+    unranked, own_unranked = _without_own(board.unranked(cycle, here))
     chosen = next((review for review in reviews if review.id == person), None)
     columns = board.columns(reviews, scheme)
     if chosen is not None and form is None:
@@ -129,7 +131,8 @@ def _board(
         columns=columns,
         histogram=board.histogram(reviews),
         raters=board.raters(reviews),
-        unranked=board.unranked(cycle, here),
+        unranked=unranked,
+        own_hidden=own_ranked or own_unranked,
         chosen=chosen,
         form=form,
         refusal=refusal,
@@ -137,6 +140,13 @@ def _board(
         view="table" if request.args.get("view") == "table" else "board",
         **_extras(cycle, chosen),
     )
+
+
+def _without_own(reviews: Sequence[Review]) -> tuple[list[Review], bool]:
+    """The others' reviews, and whether one's own was left out of them."""
+    actor = current_actor()
+    others = [review for review in reviews if not own_and_provisional(actor, review)]
+    return others, len(others) < len(reviews)
 
 
 def _extras(cycle: Cycle, chosen: Review | None) -> dict[str, Any]:

@@ -18,11 +18,11 @@ from workflow_app.access import allowed, current_actor, require
 from workflow_app.clock import now
 from workflow_app.db import db, unit_of_work
 from workflow_app.errors import status_of
-from workflow_app.models import Assignment, Cycle, Employee, Review
+from workflow_app.models import Assignment, Cycle, Employee, Event, Review
 from workflow_app.queries import cockpit
 from workflow_app.queries import cycles as queries
 from workflow_app.queries.candidates import title_of
-from workflow_app.queries.facts import review_facts
+from workflow_app.queries.facts import own_and_provisional, review_facts
 from workflow_app.schemes import scheme_of
 from workflow_app.services import advancing, assigning, bulk
 from workflow_app.services.advancing import kind_of
@@ -33,6 +33,9 @@ from workflow_app.views.cycles import cycle_or_refuse, say_outcome
 from workflow_app.working_days import end_of_day, zone_of
 
 FORMS: dict[str, type[Form]] = {"extend": DeadlineForm, "hand_over": PersonForm, "omit": ReasonForm}
+GRADING = frozenset({"calibrated", "distributed", "approved"})
+"""Events of a grade before its release."""
+
 MOST = 500
 NOBODY = Message("Tick at least one person in the list first.")
 NO_REVIEW = Message("There is no such review in this cycle.")
@@ -224,5 +227,13 @@ def _review_page(
         dues={row.stage: cockpit.due_words(row.due_at, now=moment, zone=zone) for row in found.stages},
         returning=returning or _return_form(found), excluding=excluding or ReasonForm(prefix="out-"),
         may_manage=may(current_actor(), "manage_review", review_facts(found)).allowed,
-        history=queries.history_of(found), people=_people(), person_form=PersonForm(),
+        history=_history(found), people=_people(), person_form=PersonForm(),
     )
+
+
+def _history(found: Review) -> Sequence[Event]:
+    """What happened to a review; of one's own, nothing of its grade before the release."""
+    history = queries.history_of(found)
+    if own_and_provisional(current_actor(), found):
+        return [event for event in history if event.kind not in GRADING]
+    return history

@@ -28,7 +28,8 @@ def table() -> str:
     words, state = request.args.get("q", "")[:100].strip(), request.args.get("state", "")
     return render_template(
         "mail/table.html",
-        mails=queries.mails(words, state, request.args.get("page", 1, type=int)), words=words, state=state,
+        mails=queries.mails(words, state, request.args.get("page", 1, type=int), but=current_actor().employee_id),
+        words=words, state=state,
         query={name: value for name, value in (("q", words), ("state", state)) if value}, sends=_sends(),
     )
 
@@ -36,7 +37,7 @@ def table() -> str:
 @blueprint.get("/<int:number>")
 @allowed("see_mail")
 def message(number: int) -> str:
-    mail = queries.mail(number)
+    mail = queries.mail(number, but=current_actor().employee_id)
     return render_template("mail/message.html", mail=mail, links=_own_links(mail.text), sends=_sends())
 
 
@@ -44,7 +45,8 @@ def message(number: int) -> str:
 @allowed("see_mail")
 def send(number: int) -> Response:
     with unit_of_work():
-        mailing.send_again(queries.mail(number), actor=current_actor(), now=now())
+        mail = queries.mail(number, but=current_actor().employee_id)
+        mailing.send_again(mail, actor=current_actor(), now=now())
     flash(_("The mail is on its way."), "ok")
     return redirect(url_for("mail.message", number=number))
 
