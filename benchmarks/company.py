@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
+from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
 from flask.sessions import SecureCookieSessionInterface
@@ -22,7 +24,7 @@ from workflow_app.sample.workbooks import Workbooks
 from workflow_app.schemes import scheme_of
 from workflow_app.services.account_admin import open_for
 from workflow_app.settings import Settings
-from workflow_app.survey_links import nonce_of, token_of
+from workflow_app.survey_links import digest_of, nonce_of, token_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 
 SECRET = "signs the sessions of a benchmark"  # noqa: S105 (of a database made for measuring)
 UNANSWERED = ("created", "sent", "opened")
+OPEN_FOR = timedelta(days=1)
 
 
 class UnfitDatabaseError(RuntimeError):
@@ -78,8 +81,8 @@ def subjects(app: Flask) -> Subjects:
     """The rater with most sheets to fill, and every customer who has not answered."""
     assignment = _scoring_form()
     rater = _account(assignment)
-    invitations = tuple((token_of(one), one.id, _answers(one)) for one in db.session.scalars(_unanswered()))
-    return Subjects(
+    invitations = tuple(_opened(one) for one in db.session.scalars(_unanswered()).all())
+    found = Subjects(
         cookie=_cookie(app, rater),
         team=f"/team?cycle={assignment.review.cycle_id}",
         form=f"/forms/{assignment.id}",
@@ -87,6 +90,8 @@ def subjects(app: Flask) -> Subjects:
         invitations=invitations,
         size=_size(rater.employee_id, assignment.review.cycle_id) | {"unanswered invitations": len(invitations)},
     )
+    db.session.commit()
+    return found
 
 
 def answer(number: int, known: int) -> dict[str, str]:
@@ -94,7 +99,9 @@ def answer(number: int, known: int) -> dict[str, str]:
     invitation = db.session.get_one(Invitation, number)
     spec = scheme_of(invitation.review.cycle).forms[invitation.form]
     given = {f"q_{item.code}": "45"[known % 2] for item in spec.items}  # another answer each time, or it is a repeat
-    return given | {"q_comment": "谢谢，处理得很快", "nonce": nonce_of(invitation, known), "act": "send"}
+    form = given | {"q_comment": "谢谢，处理得很快", "nonce": nonce_of(invitation, known), "act": "send"}
+    db.session.rollback()  # an open transaction would be SQLite's one writer
+    return form
 
 
 def _scoring_form() -> Assignment:
@@ -133,15 +140,18 @@ def _unanswered() -> Select[tuple[Invitation]]:
     )
 
 
-def _answers(invitation: Invitation) -> int:
+def _opened(invitation: Invitation) -> tuple[str, int, int]:
+    """Token, id, answers so far; the link is signed by this run's secret and open, whenever the database was made."""
+    token = token_of(invitation)
+    invitation.token_hash, invitation.expires_at = digest_of(token), clock.now() + OPEN_FOR
     newest = select(func.max(Submission.number)).filter_by(invitation_id=invitation.id)
-    return db.session.scalar(newest) or 0
+    return token, invitation.id, db.session.scalar(newest) or 0
 
 
 def _cookie(app: Flask, account: Account) -> str:
-    """A session as signing in leaves it."""
+    """A session as signing in and a first page leave it."""
     signer = SecureCookieSessionInterface().get_signing_serializer(app)
-    session = {"_user_id": account.get_id(), "_fresh": True}
+    session = {"_user_id": account.get_id(), "_fresh": True, "csrf_token": token_hex(20)}
     return f"{app.config['SESSION_COOKIE_NAME']}={signer.dumps(session) if signer else ''}"
 
 
