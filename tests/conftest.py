@@ -22,6 +22,7 @@ from tests.servers.site import serving
 from tests.servers.stage import close_stage, open_stage, stage
 from workflow_app.db import db
 from workflow_app.embedded.valkey import Valkey
+from workflow_app.extensions import limiter
 from workflow_app.settings import Settings
 
 PICTURES = Path(__file__).parents[1] / "test-results"
@@ -124,6 +125,8 @@ def app(_application: Flask, database_url: str) -> Iterator[Flask]:
     """The application over an empty database; CSRF is off (`make_app` has it on). No context is pushed."""
     kept = dict(_application.config)
     _application.config["WTF_CSRF_ENABLED"] = False
+    # The limiter is one for all applications of a process: another test's may have switched it on.
+    limiter.enabled = False
     yield _application
     _application.config.clear()
     _application.config.update(kept)
