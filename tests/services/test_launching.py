@@ -239,3 +239,16 @@ def test_a_person_can_be_added_while_the_cycle_is_open(launched, company):
         add_person(launched, late, actor=company.hr.actor(), now=NOW)
     with pytest.raises(Refusal):
         add_person(launched, company.gm, actor=company.hr.actor(), now=NOW)
+
+
+def test_the_launch_ends_though_somebody_drops_out_of_it_meanwhile(company):
+    cycle = make_cycle()
+    people = launch(cycle, actor=company.hr.actor(), now=NOW)
+    company.agent.left = cycle.period_end  # an import between cutting up the launch and its chunk
+    db.session.flush()
+
+    made = launch_chunk(cycle.id, 0, 10**6, people=people, now=NOW)
+
+    found = progress.find("cycle", cycle.id, "launch")
+    assert made == people - 1
+    assert found.finished_at is not None

@@ -12,8 +12,8 @@ def launch_cycle(cycle_id: int) -> None:
 
 
 @handles(Job.LAUNCH_CHUNK)
-def launch_chunk(cycle_id: int, first_id: int, last_id: int) -> None:
-    launching.launch_chunk(cycle_id, first_id, last_id, now=database_now())
+def launch_chunk(cycle_id: int, first_id: int, last_id: int, people: int | None = None) -> None:
+    launching.launch_chunk(cycle_id, first_id, last_id, people, now=database_now())
 
 
 @handles(Job.REMIND)

@@ -86,6 +86,9 @@ def _sign(review: Review, *, actor: Actor, now: datetime) -> None:
 
 
 def _guard_approving(cycle: Cycle) -> None:
+    # Signing, returning and another's signing come one after the other, each seeing what the one before left.
+    db.session.flush()
+    db.session.refresh(cycle, with_for_update={"of": Cycle})
     if cycle.state != "approving":
         raise Refusal(Message("The grades of this cycle do not wait for approval now."), kind="conflict")
 

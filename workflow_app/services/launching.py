@@ -80,26 +80,26 @@ def launch_cycle(cycle_id: int, *, now: datetime) -> int:
     progress.begin("cycle", cycle.id, LAUNCH, total=len(ids), now=now)
     chunks = [ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK)]
     for chunk in chunks:
-        enqueue(Job.LAUNCH_CHUNK, now=now, cycle_id=cycle.id, first_id=chunk[0], last_id=chunk[-1])
+        enqueue(Job.LAUNCH_CHUNK, now=now, cycle_id=cycle.id, first_id=chunk[0], last_id=chunk[-1], people=len(chunk))
     return len(chunks)
 
 
-def launch_chunk(cycle_id: int, first_id: int, last_id: int, *, now: datetime) -> int:
+def launch_chunk(cycle_id: int, first_id: int, last_id: int, people: int | None = None, *, now: datetime) -> int:
     """Make the reviews of the employees from `first_id` to `last_id`; returns how many were made now.
 
     Whole or not at all, with the message that asks for it. A review that is there already is left alone.
+    `people` were counted when the launch was cut up: whoever has left the list meanwhile is done with, too.
     """
     cycle = db.session.get_one(Cycle, cycle_id)
     if cycle.state != "open":
         return 0
     roster = read_roster(local_day(cycle, now))
-    people = [person for person in roster.people.values() if first_id <= person.id <= last_id]
-    chunk = chosen(cycle, people, roster)
+    chunk = chosen(cycle, [one for one in roster.people.values() if first_id <= one.id <= last_id], roster)
     made = _make_reviews(cycle, chunk)
     for candidate in chunk:
         if candidate.employee.id in made:
             _furnish(made[candidate.employee.id], candidate, now=now)
-    _count(cycle, len(chunk), now=now)
+    _count(cycle, len(chunk) if people is None else people, now=now)
     return len(made)
 
 
