@@ -14,7 +14,7 @@ from workflow_app.services import assigning, inviting
 from workflow_app.services.advancing import omit_stage, return_stage
 from workflow_app.services.answering import submit_answers
 from workflow_app.services.calibration_opening import cancel
-from workflow_app.services.closing_surveys import close_survey
+from workflow_app.services.closing_surveys import close_survey, close_surveys
 
 NOW = clock.now()
 WHY = "long leave since March"
@@ -98,7 +98,23 @@ def test_a_link_of_a_closed_survey_is_not_handed_out_until_the_review_is_returne
         inviting.extend(survey.first, until=NOW + timedelta(days=5), actor=hr, now=NOW)
     return_stage(survey.review, "customer_survey", reason=WHY, due_at=None, actor=hr, now=NOW)
     inviting.extend(survey.first, until=NOW + timedelta(days=5), actor=hr, now=NOW)
+    db.session.refresh(survey.first)
     submit_answers(survey.first, ANSWERS, known=0, now=NOW)
 
     assert refused.value.kind == "conflict"
     assert survey.first.state == "submitted"
+
+
+def test_customers_asked_anew_have_until_the_new_deadline_and_then_it_closes(survey):
+    hr, until = survey.hr.actor(), NOW + timedelta(days=60)
+    submit_answers(survey.first, ANSWERS, known=0, now=NOW)
+    close(survey)
+    assert count(Timer, Timer.kind == "close_survey") == 0
+
+    return_stage(survey.review, "customer_survey", reason=WHY, due_at=until, actor=hr, now=NOW)
+
+    assert [one.expires_at == until for one in survey.invitations] == [False, True, True]
+    assert db.session.scalar(select(Timer.due_at).filter_by(kind="close_survey")) == until + inviting.GRACE
+    assert close_surveys(now=until + timedelta(hours=1)) == 0
+    assert close_surveys(now=until + timedelta(hours=3)) == 1
+    assert survey.stage.state == "omitted"

@@ -22,6 +22,7 @@ from workflow_app.models import Assignment, Cycle, Review, ReviewStage
 from workflow_app.queries.facts import review_facts
 from workflow_app.schemes import scheme_of
 from workflow_app.services.events import record_review_event
+from workflow_app.services.inviting import ask_anew
 from workflow_app.working_days import due_after
 
 SHORTEST_REASON = 5
@@ -106,6 +107,9 @@ def return_stage(
         if assignment.state in ("submitted", "omitted"):
             assignment.state, assignment.closed_at, assignment.returned_reason = WAITING, None, why
     _open(review, row, due_at=due_at, actor=actor, now=now)
+    spec = spec_of(review, stage)
+    if spec is not None and spec.actor == "customers" and row.due_at is not None:
+        ask_anew(review, until=row.due_at)
     open_stages(review, actor=actor, now=now)
 
 

@@ -176,11 +176,24 @@ def extend(invitation: Invitation, *, until: datetime, actor: Actor, now: dateti
     set_closing_timer(invitation.review)
 
 
+def ask_anew(review: Review, *, until: datetime) -> None:
+    """A survey that a review was returned to: its open links run at least until the new deadline, then it closes."""
+    for invitation in invitations_of(review.id):
+        if invitation.state in UNANSWERED:
+            invitation.expires_at = max(invitation.expires_at, until)
+    db.session.flush()
+    _close_after(review, [until])
+
+
 def set_closing_timer(review: Review) -> None:
     """Have the survey of a review closed once its last open link has run out and the grace is over."""
+    _close_after(review, [])
+
+
+def _close_after(review: Review, moments: list[datetime]) -> None:
     ends = [invitation.expires_at for invitation in invitations_of(review.id) if invitation.state in UNANSWERED]
-    if ends:
-        due = max(ends) + GRACE
+    if ends or moments:
+        due = max(ends + moments) + GRACE
         set_timer("review", review.id, CLOSING, due_at=due, job=Job.CLOSE_SURVEYS, review_id=review.id)
 
 
