@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 from sqlalchemy import select
-from zxcvbn import zxcvbn
 
 from states.errors import Message, Refusal
 from states.permissions import AccountFacts, Actor
@@ -84,6 +83,8 @@ def choose_password(token: str, password: str, *, now: datetime) -> Account:
 
 def set_password(account: Account, password: str) -> None:
     """Keep the argon2 hash of a password that is long and strange enough; end open sessions."""
+    from zxcvbn import zxcvbn  # noqa: PLC0415 (12 MB of common passwords, for the few who choose one)
+
     if not MIN_LENGTH <= len(password) <= MAX_LENGTH:
         raise Refusal(Message("A password has %(least)s to %(most)s characters.", least=MIN_LENGTH, most=MAX_LENGTH))
     if zxcvbn(password, user_inputs=[account.username, account.display_name])["score"] < MIN_STRENGTH:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pypinyin import lazy_pinyin
 from sqlalchemy import bindparam, insert, select, update
 
 from states.errors import Message
@@ -100,6 +99,8 @@ def _faults(table: Table, stored: Mapping[str, Mapping[str, Any]]) -> Iterator[F
 
 def sort_name(name: str) -> str:
     """The name as it sorts: pinyin, in lower case."""
+    from pypinyin import lazy_pinyin  # noqa: PLC0415 (50 MB of words in every process that never imports anybody)
+
     return " ".join(lazy_pinyin(name)).casefold()[:240]
 
 
