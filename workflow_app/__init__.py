@@ -41,7 +41,8 @@ def _configure(app: Flask, settings: Settings) -> None:
         COMPANY_TIMEZONE=settings.time_zone,
         SECRET_KEY=secret_key(settings),
         SQLALCHEMY_DATABASE_URI=settings.database,
-        SQLALCHEMY_ENGINE_OPTIONS={"pool_pre_ping": True},
+        # A failed statement's values are answers, names and links: they are in no log and in no incident.
+        SQLALCHEMY_ENGINE_OPTIONS={"pool_pre_ping": True, "hide_parameters": True},
         MAX_CONTENT_LENGTH=settings.max_upload,
         MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
         MAX_FORM_PARTS=2000,
