@@ -7,9 +7,11 @@ import pytest
 from sqlalchemy import select
 
 from states.errors import Refusal
+from states.scheme import builtin_scheme
 from tests.services.grade_company import NOW, actor_of, make_account, make_cycle, make_employee, make_hr, make_review
 from workflow_app.db import db
 from workflow_app.models import Action, Assignment, Event, MailMessage, OutboxMessage, Review
+from workflow_app.queries.calibration import columns
 from workflow_app.services import acting, approving, calibrating, distributing, releasing
 from workflow_app.services.calibrating import MoveReason
 
@@ -365,3 +367,14 @@ def test_one_answer_among_colleagues_is_no_score_of_ones_own(db_session, company
     calibrating.submit_for_approval(cycle, actor=actor_of(hr), now=NOW)
 
     assert approving.approve_cycle(cycle, actor=actor_of(boss), now=NOW) == 20
+
+
+def test_the_distance_to_the_band_above_ignores_moves(db_session, company):
+    reviews = distributed(db_session, company)
+    calibrating.move_to_band(reviews[9], "B", reason=REASON, actor=actor_of(company[1]), now=NOW)
+
+    band_c = next(column for column in columns(reviews, builtin_scheme()) if column.band == "C")
+
+    # B ends with 95 by the totals; the person moved up with 90 shifts no line.
+    assert [card.gap for card in band_c.cards[:2]] == [Decimal(1), Decimal(2)]
+    assert (band_c.held, band_c.target, band_c.off) == (9, 10, -1)

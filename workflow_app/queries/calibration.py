@@ -12,6 +12,7 @@ from sqlalchemy.orm import joinedload
 
 from states.distribution import seats
 from states.scheme import Scheme
+from states.scheme.results import Band
 from workflow_app.db import db
 from workflow_app.models import CalibrationMove, Cycle, Review
 from workflow_app.services.calibrating import current_band
@@ -111,17 +112,33 @@ def columns(reviews: Sequence[Review], scheme: Scheme) -> list[Column]:
     by_band: dict[str, list[Review]] = {band.code: [] for band in spec.bands}
     for review in reviews:
         by_band[current_band(review) or spec.bands[-1].code].append(review)
-    found, better = [], None
-    for band in spec.bands:
-        people = by_band[band.code]
-        cards = [_card(review, band.code, better) for review in people]
-        found.append(Column(band.code, spec.title_of(band), cards, targets[band.code]))
-        better = min((review.total for review in people if review.total is not None), default=better)
-    return found
+    lines = _lines(reviews, spec.bands)
+    return [
+        Column(
+            band.code,
+            spec.title_of(band),
+            [_card(review, band.code, lines[band.code]) for review in by_band[band.code]],
+            targets[band.code],
+        )
+        for band in spec.bands
+    ]
+
+
+def _lines(reviews: Sequence[Review], bands: Sequence[Band]) -> dict[str, Decimal | None]:
+    """What the last person of the next better band has, as the totals gave it: moves do not shift a line."""
+    lines: dict[str, Decimal | None] = {}
+    better: Decimal | None = None
+    for band in bands:
+        lines[band.code] = better
+        totals = [review.total for review in reviews if review.computed_band == band.code and review.total is not None]
+        better = min(totals, default=better)
+    return lines
 
 
 def _card(review: Review, band: str, better: Decimal | None) -> Card:
-    gap = better - review.total if better is not None and review.total is not None else None
+    gap = None
+    if better is not None and review.total is not None and better > review.total:
+        gap = better - review.total
     return Card(review, band, review.calibrated_band is not None, "tied_on_cut" in review.flags, gap)
 
 
