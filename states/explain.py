@@ -51,7 +51,7 @@ def explain_total(
     branches: dict[str, tuple[Text, tuple[Node, ...]]] = {
         "inspections": (rule.inspections.title, _pools(person, scheme)),
         "monthly": (rule.monthly.title, _months(person, scheme)),
-        "year_end": (rule.year_end.title, year_end.children if year_end else ()),
+        "year_end": (rule.year_end.title, _year_end(person, scheme, year_end)),
     }
     children = tuple(
         Node(title, weights[code].value, weights[code].weight, weights[code].points, below, code=code)
@@ -87,6 +87,14 @@ def _months(person: PersonYear, scheme: Scheme) -> tuple[Node, ...]:
     if not total:
         return ()
     return tuple(_record(r, w / total) for r, w in zip(records, weights, strict=True))
+
+
+def _year_end(person: PersonYear, scheme: Scheme, tree: Node | None) -> tuple[Node, ...]:
+    """The parts of the review; where they make nothing, the records that stand in for it."""
+    stand_in = [r for r in person.records if r.kind in scheme.composition.year_end.kinds]
+    if (tree is None or tree.value is None) and stand_in:
+        return tuple(_record(r, Fraction(1, len(stand_in))) for r in stand_in)
+    return tree.children if tree else ()
 
 
 def _record(record: RecordValue, weight: Fraction) -> Node:
