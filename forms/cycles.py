@@ -5,8 +5,9 @@ from typing import Any
 
 from wtforms import DateField, Form, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # the stubs are behind
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import InputRequired, Optional
 
+from forms.limits import AtMost
 from states.errors import N_
 
 TITLE_LENGTH = 200
@@ -31,21 +32,21 @@ class CycleForm(Form):
     )
     period = StringField(
         N_("Period"),
-        [InputRequired(N_("Enter the period.")), Length(max=20)],
+        [InputRequired(N_("Enter the period.")), AtMost(20)],
         filters=[_stripped],
         description=N_("A year like 2025, a month like 2025-07, a week like 2025-W37 or a day like 2025-07-09."),
     )
     title_zh = StringField(
-        N_("Title in Chinese"), [Optional(), Length(max=TITLE_LENGTH)], filters=[_stripped],
+        N_("Title in Chinese"), [Optional(), AtMost(TITLE_LENGTH)], filters=[_stripped],
         description=N_("Leave both titles empty for the usual ones."),
     )
-    title_en = StringField(N_("Title in English"), [Optional(), Length(max=TITLE_LENGTH)], filters=[_stripped])
+    title_en = StringField(N_("Title in English"), [Optional(), AtMost(TITLE_LENGTH)], filters=[_stripped])
 
 
 class CockpitFilter(Form):
     """Narrowing the list of reviews."""
 
-    q = StringField(N_("Name or number"), [Optional(), Length(max=60)])
+    q = StringField(N_("Name or number"), [Optional(), AtMost(60)])
     department = SelectField(N_("Department"), validate_choice=False)
     only = SelectField(
         N_("Show only"),
@@ -59,7 +60,7 @@ class CockpitFilter(Form):
 class CandidateFilter(Form):
     """Narrowing who is in and out before the launch."""
 
-    q = StringField(N_("Name or number"), [Optional(), Length(max=60)])
+    q = StringField(N_("Name or number"), [Optional(), AtMost(60)])
     department = SelectField(N_("Department"), validate_choice=False)
 
 
@@ -67,7 +68,7 @@ class ReasonForm(Form):
     """A reason that is kept."""
 
     reason = TextAreaField(
-        N_("Reason"), [InputRequired(N_("Give a reason.")), Length(max=REASON_LENGTH)], filters=[_stripped],
+        N_("Reason"), [InputRequired(N_("Give a reason.")), AtMost(REASON_LENGTH)], filters=[_stripped],
         description=N_("It is kept with the review, and the people concerned can read it."),
     )
 
@@ -83,7 +84,7 @@ class PersonForm(Form):
 
     person = StringField(
         N_("Employee"),
-        [InputRequired(N_("Enter the number of the person who takes over.")), Length(max=NAME_LENGTH)],
+        [InputRequired(N_("Enter the number of the person who takes over.")), AtMost(NAME_LENGTH)],
         filters=[_stripped],
         description=N_("Type a name or a number and choose from the list."),
     )

@@ -1,9 +1,10 @@
 """Calibration moves, returns of the approver, decisions on actions."""
 
 from wtforms import Form, IntegerField, SelectField, TextAreaField
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import InputRequired, Optional
 from wtforms.widgets import HiddenInput
 
+from forms.limits import AtMost
 from states.errors import N_
 
 REASON_LENGTH = 1000
@@ -20,7 +21,7 @@ class MoveForm(Form):
     )
     reason = TextAreaField(
         N_("Reason"),
-        [InputRequired(N_("Give the reason; the person rated will read it.")), Length(max=REASON_LENGTH)],
+        [InputRequired(N_("Give the reason; the person rated will read it.")), AtMost(REASON_LENGTH)],
     )
     version = IntegerField(validators=[Optional()], widget=HiddenInput())
 
@@ -30,12 +31,12 @@ class ReturnForm(Form):
 
     reason = TextAreaField(
         N_("What should be looked at again"),
-        [InputRequired(N_("Say what should be looked at again.")), Length(max=REASON_LENGTH)],
+        [InputRequired(N_("Say what should be looked at again.")), AtMost(REASON_LENGTH)],
     )
 
 
 class ActionForm(Form):
     """A decision on a proposal."""
 
-    reason = TextAreaField(N_("Reason"), [Optional(), Length(max=REASON_LENGTH)])
+    reason = TextAreaField(N_("Reason"), [Optional(), AtMost(REASON_LENGTH)])
     version = IntegerField(validators=[Optional()], widget=HiddenInput())

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from wtforms import FileField, Form, RadioField, SelectField, SelectMultipleField, StringField
-from wtforms.validators import InputRequired, Length, Regexp
+from wtforms.validators import InputRequired, Regexp
 
 from forms.cycles import offered
+from forms.limits import AtMost
 from states.errors import N_
 
 ROLE_TITLES = (
@@ -30,7 +31,7 @@ def _strip(text: str | None) -> str:
 class PeopleSearch(Form):
     """What the table of people is narrowed to (GET)."""
 
-    q = StringField(N_("Name, number or post"), [Length(max=100)], filters=[_strip])
+    q = StringField(N_("Name, number or post"), [AtMost(100)], filters=[_strip])
     department = SelectField(N_("Department"), validate_choice=False)
     population = SelectField(N_("Population"), validate_choice=False)
     left = SelectField(N_("Employment"), choices=offered(LEFT_CHOICES))
@@ -39,7 +40,7 @@ class PeopleSearch(Form):
 class AccountSearch(Form):
     """What the list of accounts is narrowed to (GET)."""
 
-    q = StringField(N_("User name or person"), [Length(max=100)], filters=[_strip])
+    q = StringField(N_("User name or person"), [AtMost(100)], filters=[_strip])
     show = SelectField(
         N_("Show"),
         choices=offered(SHOWN),
@@ -49,11 +50,11 @@ class AccountSearch(Form):
 class OpenAccountForm(Form):
     """One account: for an employee, or for somebody who is none (an outside administrator)."""
 
-    employee_no = StringField(N_("Employee number"), [Length(max=40)], filters=[_strip])
+    employee_no = StringField(N_("Employee number"), [AtMost(40)], filters=[_strip])
     username = StringField(
         N_("User name"),
         [
-            Length(max=80),
+            AtMost(80),
             Regexp(r"^[\w.@+-]*$", message=N_("Use letters, digits and . @ + - _ only.")),
         ],
         filters=[_strip],

@@ -1,8 +1,9 @@
 """Signing in and choosing a password."""
 
 from wtforms import Form, PasswordField, StringField
-from wtforms.validators import EqualTo, InputRequired, Length
+from wtforms.validators import EqualTo, InputRequired
 
+from forms.limits import AtMost
 from states.errors import N_
 
 NAME_LENGTH = 80
@@ -14,10 +15,10 @@ class SignInForm(Form):
 
     username = StringField(
         N_("User name"),
-        [InputRequired(N_("Enter your user name, usually your employee number.")), Length(max=NAME_LENGTH)],
+        [InputRequired(N_("Enter your user name, usually your employee number.")), AtMost(NAME_LENGTH)],
         filters=[lambda text: text.strip() if text else text],
     )
-    password = PasswordField(N_("Password"), [InputRequired(N_("Enter your password.")), Length(max=PASSWORD_LENGTH)])
+    password = PasswordField(N_("Password"), [InputRequired(N_("Enter your password.")), AtMost(PASSWORD_LENGTH)])
 
 
 class PasswordForm(Form):
@@ -25,7 +26,7 @@ class PasswordForm(Form):
 
     password = PasswordField(
         N_("New password"),
-        [InputRequired(N_("Choose a password.")), Length(max=PASSWORD_LENGTH)],
+        [InputRequired(N_("Choose a password.")), AtMost(PASSWORD_LENGTH)],
         description=N_("At least 10 characters; three or four unrelated words make a good one."),
     )
     again = PasswordField(

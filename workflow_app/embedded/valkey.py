@@ -130,7 +130,7 @@ class Valkey:
 
     def _launch(self) -> None:
         # A session of its own: Ctrl-C in the terminal reaches the supervisor, which ends the queue last.
-        self._process = subprocess.Popen(  # noqa: S603
+        self._process = subprocess.Popen(  # noqa: S603 (our own program, with our own options)
             [str(binary()), *self._options()],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,

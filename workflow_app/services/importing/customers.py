@@ -81,7 +81,7 @@ def _wanted(rows: Sequence[CustomerRow]) -> dict[str, _Wanted]:
 
 def _stored() -> dict[str, dict[str, Any]]:
     query = select(Customer.id, Customer.customer_no, *(getattr(Customer, name) for name in COLUMNS.values()))
-    customers = {row.id: {"staff": [], **row._mapping} for row in db.session.execute(query)}  # noqa: SLF001
+    customers = {row["id"]: {"staff": [], **row} for row in db.session.execute(query).mappings()}
     links = select(ServiceLink.customer_id, Employee.employee_no).join(Employee)
     for customer_id, employee_no in db.session.execute(links):
         customers[customer_id]["staff"].append(employee_no)

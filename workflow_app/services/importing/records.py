@@ -89,8 +89,8 @@ def _stored(years: set[int]) -> dict[Key, list[dict[str, Any]]]:
         .order_by(Record.occurrence)
     )
     found: dict[Key, list[dict[str, Any]]] = defaultdict(list)
-    for row in db.session.execute(query):
-        found[row.employee_no, row.kind, row.period].append(dict(row._mapping))  # noqa: SLF001
+    for row in db.session.execute(query).mappings():
+        found[row["employee_no"], row["kind"], row["period"]].append(dict(row))
     return found
 
 
