@@ -166,3 +166,11 @@ def test_customers():
         ("C1", "en", "K2"),
     ]
     assert places(table) == [("", 4, "D 邮箱"), ("", 4, "E 语言"), ("", 5, "A 客户编号")]
+
+
+def test_an_empty_population_is_missing_not_unknown():
+    _, table = staff(text([EMPLOYEES, employee("K1", ""), employee("K2", "外星人")]))
+
+    assert [str(fault.message).split(";")[0] for fault in table.faults] == [
+        "The population is missing.", "“外星人” is no population",
+    ]

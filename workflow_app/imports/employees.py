@@ -72,12 +72,15 @@ def _employee(row: Row, table: Table, populations: Mapping[str, str]) -> Employe
     number = row.text("employee_no")
     if not number:
         table.report(row.number, "employee_no", Message("The employee number is missing."))
-    population = populations.get(row.text("population").casefold(), "")
-    if not population:
+    named = row.text("population")
+    population = populations.get(named.casefold(), "")
+    if not named:
+        table.report(row.number, "population", Message("The population is missing."))
+    elif not population:
         table.report(
             row.number, "population",
             Message("“%(found)s” is no population; allowed: %(allowed)s.",
-                    found=row.text("population"), allowed=", ".join(populations)),
+                    found=named, allowed=", ".join(populations)),
         )  # fmt: skip
     joined, left = _read_date(row, table, "joined"), _read_date(row, table, "left")
     if joined is None and not row.text("joined"):

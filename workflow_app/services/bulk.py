@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from states.errors import Message, Refusal
-from states.permissions import Actor
+from states.permissions import Actor, may
+from workflow_app.db import db
 from workflow_app.models import Employee, Review
+from workflow_app.queries.facts import review_facts
 from workflow_app.services.advancing import assignments_of, omit_stage
 from workflow_app.services.assigning import LIVE, extend, hand_over
 from workflow_app.services.reminding import remind_now
@@ -21,13 +23,18 @@ class Outcome:
 
 
 def remind_many(reviews: Sequence[Review], *, actor: Actor, now: datetime) -> Outcome:
-    """One mail to each person who holds an open form of these reviews' present stages."""
+    """One mail to each person who holds an open form of these reviews' present stages.
+
+    A review the actor may not manage, such as their own, is named and keeps nobody else from being reminded.
+    """
     outcome, forms = Outcome(), []
     for review in reviews:
         open_forms = [one for one in assignments_of(review, review.state) if one.state == "open" and one.assignee_id]
-        forms += open_forms
-        if not open_forms:
-            outcome.refused.append((review.employee.name, Message("Nobody holds an open form here.")))
+        why_not = may(actor, "manage_review", review_facts(review)).reason
+        if why_not or not open_forms:
+            outcome.refused.append((review.employee.name, why_not or Message("Nobody holds an open form here.")))
+        else:
+            forms += open_forms
     outcome.done = remind_now(forms, actor=actor, now=now)
     return outcome
 
@@ -56,11 +63,12 @@ def _hand_over(review: Review, to: Employee, actor: Actor, now: datetime) -> Non
 
 
 def _each(reviews: Sequence[Review], act: Callable[[Review], None]) -> Outcome:
-    # A refusal comes before anything of that review is written, so the others go on.
     outcome = Outcome()
     for review in reviews:
         try:
-            act(review)
+            # Whole or not at all for each: what was written before a refusal is taken back, and the others go on.
+            with db.session.begin_nested():
+                act(review)
         except Refusal as refusal:
             outcome.refused.append((review.employee.name, refusal.message))
         else:

@@ -18,6 +18,7 @@ from workflow_app.access import allowed, current_actor, require
 from workflow_app.clock import now
 from workflow_app.db import db, unit_of_work
 from workflow_app.errors import status_of
+from workflow_app.i18n import t
 from workflow_app.models import Assignment, Cycle, Employee, Event, Review
 from workflow_app.queries import cockpit
 from workflow_app.queries import cycles as queries
@@ -37,6 +38,7 @@ GRADING = frozenset({"calibrated", "distributed", "approved"})
 """Events of a grade before its release."""
 
 MOST = 500
+NAMED = 5
 NOBODY = Message("Tick at least one person in the list first.")
 NO_REVIEW = Message("There is no such review in this cycle.")
 
@@ -48,7 +50,8 @@ def many(cycle_id: int) -> Any:
     cycle, act = cycle_or_refuse(cycle_id), request.form.get("act", "")
     picked = _picked(cycle)
     if not picked:
-        raise Refusal(NOBODY)
+        flash(t(NOBODY), "warn")
+        return _list(cycle)
     if act == "remind":
         with unit_of_work():
             outcome = bulk.remind_many(picked, actor=current_actor(), now=now())
@@ -59,6 +62,10 @@ def many(cycle_id: int) -> Any:
     form = FORMS[act](request.form if "confirmed" in request.form else None)
     if "confirmed" not in request.form:
         return _bulk_page(cycle, act, picked, form)
+    return _confirmed(cycle, act, picked, form)
+
+
+def _confirmed(cycle: Cycle, act: str, picked: Sequence[Review], form: Form) -> Any:
     if not form.validate():
         return _bulk_page(cycle, act, picked, form), 422
     try:
@@ -66,6 +73,9 @@ def many(cycle_id: int) -> Any:
             outcome = _act(act, picked, form)
     except Refusal as refusal:
         return _bulk_page(cycle, act, _picked(cycle), form, refusal), status_of(refusal)
+    if not outcome.done:
+        # What was typed stays for another try.
+        return _bulk_page(cycle, act, picked, form, _refusal_of(outcome)), 422
     return _back(cycle, ngettext("Done for %(num)s review.", "Done for %(num)s reviews.", outcome.done), outcome)
 
 
@@ -174,6 +184,23 @@ def _end_of(found: Review, day: date | None) -> datetime:
 
 def _back(cycle: Cycle, words: str, outcome: bulk.Outcome) -> Any:
     say_outcome(words, outcome.refused)
+    return _list(cycle)
+
+
+def _refusal_of(outcome: bulk.Outcome) -> Refusal:
+    """Why it was done for nobody: each reason once, with the first five it was given for."""
+    names: dict[str, tuple[Message, list[str]]] = {}
+    for name, message in outcome.refused:
+        names.setdefault(str(message), (message, []))[1].append(name)
+    words = [
+        Message("%(name)s: %(why)s", name=", ".join(who[:NAMED]) + (" …" if len(who) > NAMED else ""), why=why)
+        for why, who in names.values()
+    ]
+    return Refusal(words)
+
+
+def _list(cycle: Cycle) -> Any:
+    """Back to the list, narrowed as it was."""
     kept: dict[str, Any] = {name: request.form[name] for name in ("stage", "q", "department", "only") if request.form.get(name)}
     return redirect(url_for("cycles.cycle", cycle_id=cycle.id, **kept))
 
