@@ -75,6 +75,11 @@ def percent(value: Number | str | None, places: int = 0) -> str:
     return f"{text} %".replace("-", MINUS)
 
 
+def weight(value: Number | str | None) -> str:
+    """A part's share of the whole, with one decimal unless it is whole: 37.5 % times the score gives what counts."""
+    return percent(value, 1).replace(".0 %", " %")
+
+
 def day(value: date | datetime | None, style: str = "date") -> str:
     """A date in words: `date` with its year, `day` without, `month`."""
     if value is None:
@@ -159,6 +164,7 @@ FILTERS: dict[str, Callable[..., str]] = {
     "points": points,
     "signed": signed,
     "percent": percent,
+    "weight": weight,
     "date": day,
     "day": short_day,
     "datetime": moment,

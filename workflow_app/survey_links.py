@@ -22,7 +22,9 @@ PROOF_BYTES = 20
 PROOF_LETTERS = 32
 LARGEST_ID = 2**31 - 1
 _TOKEN = re.compile(r"([a-z2-7]{32})([1-9][0-9]{0,9})")
-_IN_TEXT = re.compile(r"/s/[a-z2-7]{32}[0-9]{1,10}")
+# What a sentence puts behind an address, and what never stands in a token.
+_TAIL = re.compile(r"[^A-Za-z0-9].*", re.DOTALL)
+_IN_TEXT = re.compile(r"/s/[a-z2-7]{32}[0-9]{1,10}", re.IGNORECASE)
 _NONCE = re.compile(r"([0-9]{1,4})\.([a-z2-7]{32})")
 
 
@@ -45,6 +47,11 @@ def link_to(invitation: Invitation) -> str:
 def without_links(text: str) -> str:
     """The same text with every customer's token struck out."""
     return _IN_TEXT.sub("/s/…", text)
+
+
+def tidied(token: str) -> str:
+    """The token of an address that was copied with the sentence behind it, or typed in capitals."""
+    return _TAIL.sub("", token).lower()
 
 
 def named_by(token: str) -> int | None:

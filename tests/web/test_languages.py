@@ -171,6 +171,14 @@ def test_a_share_as_a_percentage(value, shown):
 
 
 @pytest.mark.parametrize(
+    ("value", "shown"),
+    [(Fraction(3, 8), "37.5 %"), (Fraction(1, 12), "8.3 %"), (Fraction(1, 5), "20 %"), (0, "0 %"), (None, "—")],
+)
+def test_a_weight_by_which_its_row_can_be_worked_out(value, shown):
+    assert formats.weight(value) == shown
+
+
+@pytest.mark.parametrize(
     ("code", "shown"),
     [
         ("2025", "2025 年"),

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from tests.survey_company import GOOD, ITEMS, expire, filled, hidden_fields, make_survey, path_of
 from worker import tasks
-from workflow_app import clock
+from workflow_app import clock, survey_links
 from workflow_app.db import db
 from workflow_app.models import Event, Invitation, MailMessage, Submission
 from workflow_app.services import inviting
@@ -212,6 +212,23 @@ def test_a_token_that_was_guessed_from_a_real_one_is_unknown(client, survey):
     assert client.get(f"/s/{token[:32]}{other[32:]}").status_code == 404
     assert client.get(f"/s/{token[:32]}99999999999").status_code == 404
     assert client.post(f"/s/{token[:32]}", data={"act": "send"}).status_code == 404
+
+
+@pytest.mark.parametrize("written", ["{}.", "{}，请点击", "{})", "{}%E3%80%82"])
+def test_a_link_copied_with_the_sentence_behind_it_opens(client, survey, written):
+    path = path_of(survey.first)
+
+    page = client.get(written.format(path))
+
+    assert page.status_code == 200
+    assert survey_links.without_links(f"GET {path}. 200") == "GET /s/…. 200"
+
+
+def test_a_link_in_capitals_opens_and_stays_out_of_the_log(client, survey):
+    token = token_of(survey.first).upper()
+
+    assert client.get(f"/s/{token}").status_code == 200
+    assert survey_links.without_links(f"GET /s/{token} 200") == "GET /s/… 200"
 
 
 def test_unknown_links_are_limited_and_known_ones_are_not(make_app, survey, monkeypatch):

@@ -36,7 +36,7 @@ from workflow_app.queries.surveys import (
 from workflow_app.services import answering
 from workflow_app.services.inviting import GRACE
 from workflow_app.services.preferences import LOCALES
-from workflow_app.survey_links import draft_name, generation_of, nonce_of, read_nonce
+from workflow_app.survey_links import draft_name, generation_of, nonce_of, read_nonce, tidied
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -185,6 +185,7 @@ def _refused(invitation: Invitation, refusal: Refusal) -> Answered:
 def _invitation(token: str) -> Invitation:
     """The invitation of a current token. An ended or made-up one raises the page that says so."""
     g.locale = _browser_language()
+    token = tidied(token)
     found = find_invitation(token)
     if found is None:
         raise _ended(token)
