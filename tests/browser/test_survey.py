@@ -108,6 +108,26 @@ def test_a_draft_outlives_a_lost_connection_and_goes_with_the_answer(site, surve
     assert len(stored()) == 1
 
 
+def test_pressed_without_a_connection_the_page_stays_and_says_so(site, survey, new_page):
+    page = new_page(**PHONE)
+    page.goto(address(site, survey))
+    answer(page)
+    press(page, "review")
+    expect(page.locator("button[value=send]")).to_be_visible()
+    page.context.set_offline(True)
+    press(page, "send")
+    expect(page.get_by_role("alert")).to_contain_text("网络已断开")
+    sits_well(page)
+    found = Axe().run(page, options=RULES).response["violations"]
+    page.context.set_offline(False)
+    expect(page.locator("[data-offline]")).to_be_hidden()
+    press(page, "send")
+    expect(page.get_by_role("heading", level=1)).to_have_text("感谢您的回答")
+
+    assert found == []
+    assert len(stored()) == 1
+
+
 def test_on_a_shared_device_nothing_is_kept(site, survey, new_page):
     page = new_page(**PHONE)
     page.goto(address(site, survey))

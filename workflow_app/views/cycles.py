@@ -240,7 +240,8 @@ def _cockpit(found: Cycle) -> str:
         query=_query("q", "department", "only") | {"cycle_id": found.id, "stage": filters.stage},
         excluded=queries.count_state(found, EXCLUDED), closed=queries.count_state(found, CLOSED),
         stage_title=_stage_title(found, filters.stage), step_title=lambda state: _stage_title(found, state),
-        incidents_href=_address("incidents.table"), campaign_href=_address("campaign.overview", cycle_id=found.id) if _may_manage() else None,
+        incidents_href=_address("incidents.table"),
+        campaign_href=_address("campaign.overview", cycle_id=found.id) if _may_manage() else None,
         **_attention(found),
     )
 

@@ -29,8 +29,12 @@ document.addEventListener("keydown", (event) => {
 });
 
 // A second click on a sent form is dropped (the server is idempotent anyway).
+const offline = document.querySelector("[data-offline]");
+addEventListener("online", () => { if (offline) offline.hidden = true; });
 document.addEventListener("submit", (event) => {
   const form = event.target;
+  // Without a connection the browser would put its own page in place of what was typed.
+  if (form.method === "post" && !navigator.onLine && offline) { offline.hidden = false; return event.preventDefault(); }
   if (!form.matches("[data-once]") || event.defaultPrevented) return;
   if (form.dataset.sent) return event.preventDefault();
   form.dataset.sent = "1";
