@@ -93,7 +93,7 @@ def requests_and_memory(
             product = servers.web_of(system.start(*ONE_WEB_PROCESS))
             found = rounds.cases(who, product)
             rounds.measure(found, product, bare, rounds=extent.rounds, requests=extent.requests, advance=advance)
-            used = memory(system.children())
+            used = memory(servers.everybody(system))
         finally:
             system.stop()
     return {"size": who.size, "requests": [case.figures() for case in found], "memory": used}

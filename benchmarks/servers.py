@@ -90,6 +90,12 @@ def web_of(running: LiveSystem) -> Server:
     return Server(running.port, tuple(running.children("gunicorn")))
 
 
+def everybody(running: LiveSystem) -> list[psutil.Process]:
+    """The supervisor and all below it."""
+    head = [psutil.Process(running.process.pid)] if running.process else []
+    return head + running.children()
+
+
 @contextmanager
 def floor(url: str, data: Path) -> Iterator[Server]:
     """The floors' server, its rows in the product's database (beside it, where that is SQLite)."""
