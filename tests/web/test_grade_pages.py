@@ -1,5 +1,6 @@
 """The board, the approver's desk, results and actions as pages."""
 
+import re
 from datetime import timedelta
 from decimal import Decimal
 
@@ -139,6 +140,15 @@ def test_the_whole_road_by_pages(company, at_desk, client):
     assert [handed.status_code, signed.status_code, let_out.status_code] == [302, 302, 302]
     assert "20 signed" in page
     assert company.cycle.state == "released"
+
+
+def test_a_released_cycle_still_counts_its_signatures(company, at_desk):
+    company.release()
+
+    page = at_desk(company.boss).get(f"/approval/{company.cycle.id}").text
+    text = " ".join(re.sub("<[^>]+>", " ", page).split())
+
+    assert "For you to sign 0 For another approver 0 Signed 20" in text
 
 
 def test_the_approver_returns_with_a_reason(company, at_desk):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from states.distribution import seats
@@ -58,20 +58,21 @@ def summary(cycle: Cycle) -> list[PopulationSummary]:
 
 def signing(cycle: Cycle, actor: Actor) -> Signing:
     """Who waits for this approver, who for another, how many are signed."""
-    reviews = list(
+    waiting = list(
         db.session.scalars(
             select(Review)
-            .filter(Review.cycle_id == cycle.id, Review.state.in_(("approval", "release")))
+            .filter(Review.cycle_id == cycle.id, Review.state == "approval")
             .options(joinedload(Review.employee))
             .order_by(Review.id)
         )
     )
-    waiting = [review for review in reviews if review.state == "approval"]
+    # The signature stays on a review long after the approval: a closed cycle still counts its own.
+    signed = select(func.count()).where(Review.cycle_id == cycle.id, Review.approved_by_id.is_not(None))
     facts = review_facts_of(waiting)
     verdicts = [(review, may(actor, "approve", facts[review.id])) for review in waiting]
     mine = [review for review, verdict in verdicts if verdict.allowed]
     others = [(review, verdict.reason) for review, verdict in verdicts if verdict.reason is not None]
-    return Signing(mine, others, len(reviews) - len(waiting))
+    return Signing(mine, others, db.session.scalar(signed) or 0)
 
 
 def departures(cycle: Cycle) -> list[CalibrationMove]:
