@@ -76,7 +76,7 @@ def _bind_extensions(app: Flask) -> None:
 
 def _register_views(app: Flask) -> None:
     """Every module in views/ offers one blueprint named `blueprint`."""
-    from workflow_app import views  # noqa: PLC0415
+    from workflow_app import api, views  # noqa: PLC0415
     from workflow_app.addresses import RowNumber  # noqa: PLC0415
 
     app.url_map.converters["int"] = RowNumber
@@ -85,3 +85,4 @@ def _register_views(app: Flask) -> None:
         blueprint = getattr(import_module(module.name), "blueprint", None)
         if blueprint is not None:
             app.register_blueprint(blueprint)
+    api.init_app(app)

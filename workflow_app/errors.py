@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException
 
 from states.errors import Kind, Message, Refusal
 from workflow_app.db import db
+from workflow_app.i18n import t
 
 STATUS: dict[Kind, int] = {
     "invalid": 422,
@@ -23,6 +24,7 @@ STATUS: dict[Kind, int] = {
 }
 SENTENCES = {
     400: Message("The request could not be understood. Please go back, reload the page and try again."),
+    401: Message("You are not signed in. Sign in on the pages first; this address takes the session's cookie."),
     403: Message("Your role does not include this. Please ask HR."),
     404: Message("There is no such page. The address may be incomplete, or what it showed was removed."),
     405: Message("This address does not take that kind of request. Please use the buttons on the pages."),
@@ -40,6 +42,11 @@ def status_of(refusal: Refusal) -> int:
     return STATUS[refusal.kind]
 
 
+def is_for_programs() -> bool:
+    """Whether a program asks: it gets JSON and no page to sign in on."""
+    return request.path.startswith("/api/")
+
+
 def init_app(app: Flask) -> None:
     """Register the handlers."""
     app.register_error_handler(Refusal, _refused)
@@ -53,8 +60,8 @@ def init_app(app: Flask) -> None:
 
 
 def _page(status: int, messages: tuple[Message, ...]) -> tuple[Any, int]:
-    if request.path.startswith("/api/") or request.accept_mimetypes.best == "application/json":
-        return jsonify(errors=[str(message) for message in messages]), status
+    if is_for_programs() or request.accept_mimetypes.best == "application/json":
+        return jsonify(errors=[t(message) for message in messages]), status
     return render_template("errors/error.html", status=status, messages=messages), status
 
 

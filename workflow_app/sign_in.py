@@ -1,9 +1,10 @@
 """Sessions: which account a cookie stands for."""
 
-from flask import Flask, g, redirect, request, url_for
+from flask import Flask, abort, g, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from workflow_app.db import db
+from workflow_app.errors import is_for_programs
 from workflow_app.extensions import login_manager
 from workflow_app.models import Account
 
@@ -26,7 +27,9 @@ def load_account(session_id: str) -> Account | None:
 
 @login_manager.unauthorized_handler  # type: ignore[untyped-decorator]
 def ask_to_sign_in() -> Response:
-    """To the sign-in page, and back afterwards (a page that only reads)."""
+    """To the sign-in page, and back afterwards (a page that only reads); a program gets a 401."""
+    if is_for_programs():
+        abort(401)
     g.asked_to_sign_in = True
     wanted = request.full_path.rstrip("?") if request.method == "GET" else None
     return redirect(url_for("auth.sign_in", next=wanted))

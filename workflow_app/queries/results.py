@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload, selectinload
@@ -47,6 +49,32 @@ def _step(stage: ReviewStage, titles: dict[str, object], now: datetime) -> Step:
     late = stage.state == "open" and stage.due_at is not None and stage.due_at < now
     due = stage.due_at if stage.state == "open" else None
     return Step(titles.get(stage.stage, stage.stage), states.get(stage.state, "waiting"), late, due)
+
+
+def figures(review: Review) -> dict[str, Any]:
+    """A grade as data: figures as exact decimal texts (None where there is none), bands, and how the total came about."""
+    version = review.cycle.scheme_version
+    return {
+        "employee_no": review.employee.employee_no,
+        "cycle": review.cycle.title_en,
+        "period": review.cycle.period,
+        "population": review.population,
+        "inspections": _text(review.inspections),
+        "monthly": _text(review.monthly),
+        "year_end": _text(review.year_end),
+        "total": _text(review.total),
+        "rank": review.rank,
+        "computed_band": review.computed_band,
+        "calibrated_band": review.calibrated_band,
+        "final_band": review.final_band,
+        "flags": review.flags,
+        "scheme": {"code": version.code, "version": version.version},
+        "explanation": review.explanation,
+    }
+
+
+def _text(figure: Decimal | None) -> str | None:
+    return None if figure is None else str(figure)
 
 
 def ranked_number(review: Review) -> int:

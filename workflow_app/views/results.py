@@ -33,7 +33,7 @@ def mine() -> str:
 @blueprint.get("/results/<int:review_id>")
 @allowed("see_result")
 def review(review_id: int) -> str:
-    found = _visible(review_id)
+    found = visible_review(review_id)
     scheme = scheme_of(found.cycle)
     titles = {spec.kind: spec.title for spec in scheme.actions}
     return render_template(
@@ -55,22 +55,7 @@ def review(review_id: int) -> str:
 @blueprint.get("/results/<int:review_id>.json")
 @allowed("see_result")
 def data(review_id: int) -> Response:
-    found = _visible(review_id)
-    figures = {name: _text(getattr(found, name)) for name in ("inspections", "monthly", "year_end", "total")}
-    return jsonify(
-        employee_no=found.employee.employee_no,
-        cycle=found.cycle.title_en,
-        period=found.cycle.period,
-        population=found.population,
-        **figures,
-        rank=found.rank,
-        computed_band=found.computed_band,
-        calibrated_band=found.calibrated_band,
-        final_band=found.final_band,
-        flags=found.flags,
-        scheme={"code": found.cycle.scheme_version.code, "version": found.cycle.scheme_version.version},
-        explanation=found.explanation,
-    )
+    return jsonify(queries.figures(visible_review(review_id)))
 
 
 @blueprint.post("/results/<int:review_id>/acknowledge")
@@ -89,7 +74,8 @@ def _get(review_id: int) -> Review:
     return found
 
 
-def _visible(review_id: int) -> Review:
+def visible_review(review_id: int) -> Review:
+    """The review of an address, for whom its figures are open."""
     found = _get(review_id)
     require(current_actor(), "see_result", review_facts(found))
     return found
@@ -97,7 +83,3 @@ def _visible(review_id: int) -> Review:
 
 def _titles(review: Review) -> dict[str, object]:
     return {stage.code: stage.title for stage in scheme_of(review.cycle).cycle_kinds[review.cycle.kind].stages}
-
-
-def _text(value: object) -> str | None:
-    return None if value is None else str(value)
