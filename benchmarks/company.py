@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Select
 
 SECRET = "signs the sessions of a benchmark"  # noqa: S105 (of a database made for measuring)
-UNANSWERED = ("created", "sent", "opened")
+ANSWERABLE = ("created", "sent", "opened", "submitted")
 OPEN_FOR = timedelta(days=1)
 
 
@@ -78,17 +78,19 @@ def fill(every: int) -> None:
 
 
 def subjects(app: Flask) -> Subjects:
-    """The rater with most sheets to fill, and every customer who has not answered."""
+    """The rater with most sheets to fill, and every customer who may answer, those who have not first."""
     assignment = _scoring_form()
     rater = _account(assignment)
-    invitations = tuple(_opened(one) for one in db.session.scalars(_unanswered()).all())
+    invitations = tuple(_opened(one) for one in db.session.scalars(_answerable()).all())
+    if not invitations:
+        raise UnfitDatabaseError("No customer can answer in this database: name an empty one.")
     found = Subjects(
         cookie=_cookie(app, rater),
         team=f"/team?cycle={assignment.review.cycle_id}",
         form=f"/forms/{assignment.id}",
-        questionnaire=f"/s/{invitations[0][0]}",
+        questionnaire=f"/s/{invitations[0][0]}?page=edit",
         invitations=invitations,
-        size=_size(rater.employee_id, assignment.review.cycle_id) | {"unanswered invitations": len(invitations)},
+        size=_size(rater.employee_id, assignment.review.cycle_id) | {"invitations": len(invitations)},
     )
     db.session.commit()
     return found
@@ -130,13 +132,13 @@ def _account(assignment: Assignment) -> Account:
     return found or open_for(f"bench{assignment.assignee_id}", "", actor=SYSTEM, now=clock.now())
 
 
-def _unanswered() -> Select[tuple[Invitation]]:
+def _answerable() -> Select[tuple[Invitation]]:
     return (
         select(Invitation)
         .join(Review, Review.id == Invitation.review_id)
         .join(Cycle, Cycle.id == Review.cycle_id)
-        .where(Cycle.state == "open", Invitation.state.in_(UNANSWERED), Review.state != "excluded")
-        .order_by(Invitation.id)
+        .where(Cycle.state == "open", Invitation.state.in_(ANSWERABLE), Review.state != "excluded")
+        .order_by(Invitation.state == "submitted", Invitation.id)
     )
 
 
