@@ -211,7 +211,7 @@ def test_no_text_breaks_a_figure(text):
     decimal_of(plain_number(text))
 
 
-@pytest.mark.parametrize("text", ["\x00", "a\x07", "\ud800", "x" * 11])
+@pytest.mark.parametrize("text", ["\x00", "a\x07", "\ud800", "a\u202eb", "x" * 11])
 def test_what_cannot_be_stored_is_unsafe(text):
     assert unsafe(text, longest=10) is not None
 
