@@ -5,24 +5,27 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from fractions import Fraction
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from states.errors import Message, Refusal
 from states.explain import explain_review, explain_total
 from states.grading import Graded, PersonYear, RecordValue, grade
-from states.permissions import SYSTEM
+from states.permissions import SYSTEM, Actor
 from states.scheme import Scheme
 from states.scheme.cycles import CycleKind
 from states.year_end import Filled, YearEnd, score_review
+from workflow_app.access import require
 from workflow_app.db import db
 from workflow_app.explanations import stored_tree
 from workflow_app.jobs import Job, enqueue
 from workflow_app.models import Cycle, Record, Review
 from workflow_app.queries.scores import ReviewAnswers, answers_of_cycle
 from workflow_app.schemes import scheme_of
-from workflow_app.services.events import record_event
+from workflow_app.services.events import record_event, record_review_event
 
 NOTHING = ReviewAnswers()
 
@@ -43,11 +46,34 @@ def compose_cycle(cycle_id: int, *, now: datetime) -> int:
     people = _people(reviews, scores, _records(cycle, year))
     graded = grade(people, year=year, scheme=scheme)
     for review, person, result in zip(reviews, people, graded, strict=True):
+        before = review.total
         _store(review, person, result, scores[review.id], scheme, kind)
+        if review.total != before:
+            figures = {"before": _text(before), "after": _text(review.total)}
+            record_review_event(review, "composed", actor=SYSTEM, now=now, detail=figures)
     cycle.composed_at = now
     record_event("cycle", cycle.id, "cycle_composed", actor=SYSTEM, now=now, data={"reviews": len(reviews)})
     enqueue(Job.DISTRIBUTE_CYCLE, now=now, cycle_id=cycle.id)
     return len(reviews)
+
+
+def compose_again(cycle: Cycle, *, actor: Actor, now: datetime) -> None:
+    """Ask for the totals anew, after records or key figures were corrected; moves stay where bands stay.
+
+    Refuses (conflict) outside calibration: grades that are signed do not change underneath.
+    """
+    require(actor, "manage_cycles")
+    if cycle.state != "calibrating":
+        raise Refusal(
+            Message("Totals are worked out while a cycle is being calibrated, not before and not after."), kind="conflict"
+        )
+    cycle.composed_at = cycle.distributed_at = None
+    record_event("cycle", cycle.id, "cycle_composition_asked", actor=actor, now=now)
+    enqueue(Job.COMPOSE_CYCLE, now=now, cycle_id=cycle.id)
+
+
+def _text(total: Decimal | None) -> str | None:
+    return None if total is None else str(total)
 
 
 def _reviews(cycle: Cycle) -> list[Review]:

@@ -20,7 +20,7 @@ from workflow_app.queries import calibration as board
 from workflow_app.queries.cycles import cycles_in
 from workflow_app.queries.facts import own_and_provisional, review_facts
 from workflow_app.schemes import scheme_of
-from workflow_app.services import calibrating
+from workflow_app.services import calibrating, composing
 
 blueprint = Blueprint("calibration", __name__)
 SHOWN_STATES = ("calibrating", "approving", "released", "closed")
@@ -62,6 +62,15 @@ def move(review_id: int) -> Any:
         return _board(review.cycle, review.population, review.id, form=form, refusal=refusal), status_of(refusal)
     flash(_("%(name)s now stands in band %(band)s.", name=review.employee.name, band=form.band.data))
     return redirect(url_for("calibration.population", cycle_id=review.cycle_id, population=review.population))
+
+
+@blueprint.post("/calibration/<int:cycle_id>/again")
+@allowed("manage_cycles")
+def compose_again(cycle_id: int) -> Any:
+    with unit_of_work():
+        composing.compose_again(_cycle(cycle_id), actor=current_actor(), now=now())
+    flash(_("The totals are being worked out anew from today's records and key figures."))
+    return redirect(url_for("calibration.population", cycle_id=cycle_id))
 
 
 @blueprint.post("/calibration/<int:cycle_id>/submit")
