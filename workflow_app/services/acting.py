@@ -17,10 +17,10 @@ from workflow_app.db import db
 from workflow_app.models import Action, Cycle, Review
 from workflow_app.queries.facts import review_facts
 from workflow_app.schemes import scheme_of
+from workflow_app.services.advancing import SHORTEST_REASON
 from workflow_app.services.events import record_event
 from workflow_app.working_days import due_after
 
-SHORTEST_REASON = 5
 REASON_LENGTH = 1000
 
 

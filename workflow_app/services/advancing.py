@@ -25,7 +25,8 @@ from workflow_app.services.events import record_review_event
 from workflow_app.services.inviting import ask_anew
 from workflow_app.working_days import due_after
 
-SHORTEST_REASON = 5
+# Four: 长期病假 is a whole reason in Chinese.
+SHORTEST_REASON = 4
 LONGEST_REASON = 500
 
 

@@ -12,12 +12,10 @@ from workflow_app.access import require
 from workflow_app.db import db
 from workflow_app.models import Approval, Cycle, Review
 from workflow_app.queries.facts import review_facts_of
-from workflow_app.services.advancing import complete_stage, return_stage
+from workflow_app.services.advancing import SHORTEST_REASON, complete_stage, return_stage
 from workflow_app.services.calibrating import current_band
 from workflow_app.services.cycle_states import move_cycle
 from workflow_app.services.events import record_review_event
-
-SHORTEST_REASON = 5
 
 
 def approve_cycle(cycle: Cycle, *, actor: Actor, now: datetime) -> int:

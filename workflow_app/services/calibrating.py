@@ -16,12 +16,11 @@ from workflow_app.db import db
 from workflow_app.models import CalibrationMove, Cycle, Review
 from workflow_app.queries.facts import review_facts
 from workflow_app.schemes import scheme_of
-from workflow_app.services.advancing import complete_stage
+from workflow_app.services.advancing import SHORTEST_REASON, complete_stage
 from workflow_app.services.cycle_states import move_cycle
 from workflow_app.services.events import record_review_event
 
 REASON_LENGTH = 1000
-SHORTEST_REASON = 5
 REASONS = {
     "rater_strict": N_("The rater is stricter than peers"),
     "rater_lenient": N_("The rater is more lenient than peers"),
