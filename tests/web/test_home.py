@@ -118,3 +118,12 @@ def test_the_first_steps_of_a_new_company_are_named(client, sign_in, db_session)
 
 def test_a_stranger_is_asked_to_sign_in(client, db_session):
     assert client.get("/").location.startswith("/sign-in")
+
+
+@pytest.mark.parametrize(("days", "told"), [(1, False), (60, True)])
+def test_hr_is_told_that_somebody_is_late_in_a_running_cycle(company, client, sign_in, days, told):
+    with time_machine.travel(NOW + timedelta(days=days), tick=False):
+        page = sign_in(client, company.hr).get("/").text
+
+    assert ("See who is late in Year-end appraisal 2025" in page) is told
+    assert (f'href="/cycles/{company.cycle.id}"' in page) is told

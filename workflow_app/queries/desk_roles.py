@@ -11,19 +11,21 @@ from states.permissions import DEPUTY_APPROVER, GENERAL_MANAGER, HR, may
 from workflow_app.db import db
 from workflow_app.models import Action, Assignment, Cycle, Employee, Incident, Review
 from workflow_app.queries.approval import signing
+from workflow_app.queries.cycles import all_cycles
 from workflow_app.queries.desk import Task, cycle_title
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
     from states.permissions import Actor
 
 
-def role_tasks(actor: Actor) -> list[Task]:
+def role_tasks(actor: Actor, now: datetime) -> list[Task]:
     """Rows that come with a role; nothing for those without one."""
     tasks: list[Task] = []
     if actor.has(HR):
-        tasks += [*_cycle_tasks(), *_lacking(), *_proposals()]
+        tasks += [*_cycle_tasks(), *_late(now), *_lacking(), *_proposals()]
     if actor.has(GENERAL_MANAGER, DEPUTY_APPROVER):
         tasks += list(_approvals(actor))
     if may(actor, "see_incidents").allowed:
@@ -53,6 +55,17 @@ def _cycle_tasks() -> Iterator[Task]:
                 Message("Release the results of %(cycle)s", cycle=title),
                 (Message("approved on %(day)s", day=cycle.approved_at), Message("people see their grades from then on")),
                 "cycles.cycle", {"cycle_id": cycle.id}, Message("Release"),
+            )
+
+
+def _late(now: datetime) -> Iterator[Task]:
+    """Running cycles in which somebody is late: HR reminds, extends or leaves out."""
+    for row in all_cycles(now):
+        if row.cycle.state == "open" and row.late:
+            yield Task(
+                Message("See who is late in %(cycle)s", cycle=cycle_title(row.cycle)),
+                (Message("%(late)s late of %(count)s reviews", late=row.late, count=row.reviews),),
+                "cycles.cycle", {"cycle_id": row.cycle.id}, Message("Look"),
             )
 
 

@@ -41,7 +41,7 @@ HOLDERS = {"manager_scoring": "superior", "vp_feedback": "vp"}
 @allowed("use_own_desk")
 def desk() -> str:
     moment, actor, employee = now(), current_actor(), current_user.employee
-    tasks, waits = role_tasks(actor), []
+    tasks, waits = role_tasks(actor, moment), []
     if employee is not None:
         tasks += queries.form_tasks(employee.id, moment) + queries.result_tasks(employee.id)
         waits = queries.survey_waits(employee.id) + queries.report_waits(employee.id)
