@@ -30,7 +30,7 @@ WITHOUT_CSRF = {"survey.answer": "a customer has no session to ride on: the link
 HOME_FOLDER = re.compile(r"(?<![\w.-])/(?:work|home|root|Users|mnt)/[\w.-]+|[A-Z]:\\\\?Users\\")
 REGISTRY = re.compile(
     r"https?://[^\s\"'<>]*(?:pypi|npm|registry|artifactory|nexus|mirror|proxy\.golang)"
-    r"|^\s*(?:--(?:extra-)?index-url|--find-links|--trusted-host)\b|(?:UV|PIP)_\w*INDEX\w*\s*=\s*\S*//",
+    r"|^\s*-{2}(?:(?:extra-)?index-url|find-links|trusted-host)\b|(?:UV|PIP)_\w*INDEX\w*\s*=\s*\S*//",
     re.MULTILINE,
 )
 REQUIREMENT = re.compile(r"^[a-z0-9][a-z0-9._-]*==[^ ]+( ; .+)? \\$")
