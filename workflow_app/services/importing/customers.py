@@ -15,7 +15,7 @@ from states.errors import Message
 from workflow_app.db import db
 from workflow_app.models import Customer, Employee, ServiceLink
 from workflow_app.services.importing.history import record_many
-from workflow_app.services.importing.plan import Change, Plan, chunks, differences
+from workflow_app.services.importing.plan import Change, Plan, added_and_changed, chunks, differences
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -39,16 +39,10 @@ def plan_customers(rows: Sequence[CustomerRow], table: Table) -> Plan:
     """What would be added and changed; the people who serve must be known."""
     wanted = _wanted(rows)
     stored = _stored()
-    added, changed = [], []
-    for number, customer in wanted.items():
-        known = stored.get(number)
-        change = _change(customer, known)
-        if known is None:
-            added.append(change)
-        elif change.fields:
-            changed.append(change)
+    pairs = ((customer, stored.get(number)) for number, customer in wanted.items())
+    added, changed = added_and_changed((_change(customer, known), known) for customer, known in pairs)
     return Plan(
-        "customers", tuple(added), tuple(changed),
+        "customers", added, changed,
         unchanged=len(wanted) - len(added) - len(changed),
         absent=len(stored.keys() - wanted.keys()),
         faults=tuple(_faults(rows, table)),

@@ -11,7 +11,7 @@ from workflow_app.db import db
 from workflow_app.imports.employees import circles
 from workflow_app.models import Employee
 from workflow_app.services.importing.history import record_many
-from workflow_app.services.importing.plan import Change, Plan, chunks, differences
+from workflow_app.services.importing.plan import Change, Plan, added_and_changed, chunks, differences
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -29,16 +29,10 @@ SUPERIORS = {"superior_no": "superior_id", "vp_no": "vp_id"}
 def plan_employees(rows: Sequence[EmployeeRow], table: Table) -> Plan:
     """What would be added and changed; superiors may stand in the file or in the database."""
     stored = _stored()
-    added, changed = [], []
-    for row in rows:
-        known = stored.get(row.employee_no)
-        change = _change(row, known)
-        if known is None:
-            added.append(change)
-        elif change.fields:
-            changed.append(change)
+    pairs = ((row, stored.get(row.employee_no)) for row in rows)
+    added, changed = added_and_changed((_change(row, known), known) for row, known in pairs)
     return Plan(
-        "employees", tuple(added), tuple(changed),
+        "employees", added, changed,
         unchanged=len(rows) - len(added) - len(changed),
         absent=len(stored.keys() - {row.employee_no for row in rows}),
         faults=tuple(_faults(table, stored)),

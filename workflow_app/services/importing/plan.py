@@ -36,6 +36,17 @@ class Change:
     stored: Any = None
 
 
+def added_and_changed(pairs: Iterable[tuple[Change, object | None]]) -> tuple[tuple[Change, ...], tuple[Change, ...]]:
+    """What is new, and what differs from the stored thing it stands beside; what is the same is neither."""
+    added, changed = [], []
+    for change, stored in pairs:
+        if stored is None:
+            added.append(change)
+        elif change.fields:
+            changed.append(change)
+    return tuple(added), tuple(changed)
+
+
 @dataclass(frozen=True)
 class Plan:
     """The whole import: `absent` counts what is stored but not in the file (it stays as it is)."""

@@ -18,7 +18,7 @@ from workflow_app.db import db
 from workflow_app.models import Employee, Record
 from workflow_app.models.records import SCORE_PLACES
 from workflow_app.services.importing.history import record_many
-from workflow_app.services.importing.plan import Change, Plan, chunks, differences
+from workflow_app.services.importing.plan import Change, Plan, added_and_changed, chunks, differences
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -39,17 +39,10 @@ def plan_records(rows: Sequence[RecordRow], table: Table) -> Plan:
     wanted: dict[Key, list[RecordRow]] = defaultdict(list)
     for row in rows:
         wanted[row.employee_no, row.kind, row.period].append(row)
-    added: list[Change] = []
-    changed: list[Change] = []
-    for key, some in wanted.items():
-        for row, known in _pairs(some, stored.get(key, [])):
-            change = _change(row, known)
-            if known is None:
-                added.append(change)
-            elif change.fields:
-                changed.append(change)
+    pairs = (pair for key, some in wanted.items() for pair in _pairs(some, stored.get(key, [])))
+    added, changed = added_and_changed((_change(row, known), known) for row, known in pairs)
     return Plan(
-        "records", tuple(added), tuple(changed),
+        "records", added, changed,
         unchanged=len(rows) - len(added) - len(changed),
         absent=sum(len(found) for key, found in stored.items() if key not in wanted),
         faults=tuple(_faults(rows, table)),
