@@ -39,8 +39,3 @@ def end_of(day: date, *, zone: tzinfo) -> datetime:
 def is_late(due: datetime | None, now: datetime) -> bool:
     """Whether a deadline has passed; without one nothing is late."""
     return due is not None and due < now
-
-
-def days_late(due: datetime, now: datetime, *, zone: tzinfo) -> int:
-    """Calendar days since the deadline's day, as people count them: 1 on the day after."""
-    return (now.astimezone(zone).date() - due.astimezone(zone).date()).days

@@ -24,11 +24,6 @@ def half_up(value: Fraction, places: int = 2) -> Decimal:
     return Decimal(units if value >= 0 else -units).scaleb(-places)
 
 
-def half_up_count(value: Fraction) -> int:
-    """Round a non-negative count half up to a whole number (places among the top 10 %)."""
-    return int(half_up(value, 0))
-
-
 def shown(value: Fraction | None) -> Decimal | None:
     """The figure as pages show it: two places, or None where it is missing (never 0)."""
     return None if value is None else half_up(value)

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from states.grading import Graded, PersonYear
-    from states.scheme.cycles import ScorePart
     from states.scheme.model import Scheme
     from states.scoring import FormScore, PartsScore, ScoreRow
 
@@ -170,8 +169,3 @@ def _clause(form: FormSpec, row: ScoreRow) -> Text | None:
         return None
     found = next((i.clause(row.clause) for i in form.items if i.code == row.code), None)
     return found.title if found else None
-
-
-def part_weights(parts: Sequence[ScorePart]) -> dict[str, Fraction]:
-    """The parts of a cycle kind as stage → weight, per cent."""
-    return {part.stage: Fraction(part.weight) for part in parts}

@@ -17,7 +17,6 @@ from states.exact import HUNDRED, mean, weighted_mean
 from states.scheme.forms import (
     DeductionForm,
     DeductionItem,
-    Form,
     FormSpec,
     KpiForm,
     KpiRow,
@@ -313,8 +312,3 @@ def _contribution(code: str, value: Fraction | None, weight: Fraction, present: 
         return Contribution(code, value, Fraction(0), None)
     share = weight / present
     return Contribution(code, value, share, value * share)
-
-
-def texts_missing(form: Form, answers: Answers) -> list[str]:
-    """Codes of the required texts that are blank."""
-    return [t.code for t in form.texts if t.required and not str(answers.get(t.code) or "").strip()]

@@ -57,8 +57,3 @@ def following(steps: Sequence[Step], code: str) -> tuple[str, ...]:
     codes = [step.code for step in steps]
     later = steps[codes.index(code) + 1 :]
     return tuple(step.code for step in later if not step.alongside and step.state in (OPEN, DONE))
-
-
-def is_ready(state: str) -> bool:
-    """Whether a review in this state keeps nobody waiting for calibration."""
-    return state in {*CYCLE_STAGES, CLOSED, EXCLUDED}

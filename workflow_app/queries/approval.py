@@ -12,8 +12,7 @@ from states.distribution import seats
 from states.errors import Message
 from states.permissions import Actor, may
 from workflow_app.db import db
-from workflow_app.models import Approval, CalibrationMove, Cycle, Review
-from workflow_app.queries.calibration import moves_of_cycle
+from workflow_app.models import Approval, Cycle, Review
 from workflow_app.queries.facts import review_facts_of
 from workflow_app.schemes import scheme_of
 
@@ -73,11 +72,6 @@ def signing(cycle: Cycle, actor: Actor) -> Signing:
     mine = [review for review, verdict in verdicts if verdict.allowed]
     others = [(review, verdict.reason) for review, verdict in verdicts if verdict.reason is not None]
     return Signing(mine, others, db.session.scalar(signed) or 0)
-
-
-def departures(cycle: Cycle) -> list[CalibrationMove]:
-    """Every calibrated band that differs from the computed one, with its reason."""
-    return moves_of_cycle(cycle)
 
 
 def decisions(cycle: Cycle) -> list[Approval]:

@@ -101,11 +101,6 @@ def stage_counts(cycle: Cycle, *, now: datetime) -> list[StageCount]:
     return [StageCount(stage.code, stage.title, *found.get(stage.code, (0, 0))) for stage in stages]
 
 
-def excluded_count(cycle: Cycle) -> int:
-    """How many people were taken out of the cycle."""
-    return count_state(cycle, EXCLUDED)
-
-
 def count_state(cycle: Cycle, *states: str) -> int:
     """How many reviews of the cycle are in any of these states."""
     query = select(func.count()).select_from(Review).where(Review.cycle_id == cycle.id, Review.state.in_(states))

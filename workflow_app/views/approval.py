@@ -15,6 +15,7 @@ from workflow_app.db import db, unit_of_work
 from workflow_app.errors import status_of
 from workflow_app.models import Cycle
 from workflow_app.queries import approval as queries
+from workflow_app.queries.calibration import moves_of_cycle
 from workflow_app.queries.cycles import cycles_in
 from workflow_app.queries.facts import own_and_provisional
 from workflow_app.schemes import scheme_of
@@ -90,6 +91,6 @@ def _page(cycle: Cycle, *, form: ReturnForm | None = None, refusal: Refusal | No
         refusal=refusal,
         summary=queries.summary(cycle),
         signing=queries.signing(cycle, current_actor()),
-        moves=[move for move in queries.departures(cycle) if not own_and_provisional(current_actor(), move.review)],
+        moves=[move for move in moves_of_cycle(cycle) if not own_and_provisional(current_actor(), move.review)],
         decisions=queries.decisions(cycle),
     )
