@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
+from contextlib import closing
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -67,9 +68,18 @@ def _writer(address: str) -> Callable[[str], Any]:
 
 def prepare(address: str) -> None:
     """Make the table of the floor, which is no table of the product's."""
+    _run(address, TABLE)
+
+
+def clear(address: str) -> None:
+    """Take the table away again: the next to look at this database finds the product's own."""
+    _run(address, "DROP TABLE IF EXISTS bench_floor")
+
+
+def _run(address: str, statement: str) -> None:
     if not address.startswith(POSTGRESQL):
-        with sqlite3.connect(address) as lite:
-            lite.execute(TABLE)
+        with closing(sqlite3.connect(address)) as lite:
+            lite.execute(statement)
         return
     with psycopg.connect(address, autocommit=True) as connection:
-        connection.execute(TABLE)
+        connection.execute(statement)

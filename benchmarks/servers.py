@@ -109,6 +109,7 @@ def floor(url: str, data: Path) -> Iterator[Server]:
     finally:
         process.terminate()
         process.wait(START_SECONDS)
+        floors.clear(address)
 
 
 def _ready(process: subprocess.Popen[bytes], port: int) -> Server:
