@@ -1,10 +1,14 @@
 """Every table; importing this package makes them known to the metadata."""
 
 from workflow_app.models.accounts import ROLES, Account, PasswordLink
-from workflow_app.models.cycles import Cycle, Review, ReviewStage, SchemeVersion
+from workflow_app.models.appeals import Appeal, LegalHold
+from workflow_app.models.career import Clearance, Leave, Posting, TestResult
+from workflow_app.models.cycles import Cycle, PopulationMerge, Review, ReviewStage
 from workflow_app.models.decisions import Action, Approval, CalibrationMove
 from workflow_app.models.events import Event, EventBlock, EventDetail
 from workflow_app.models.forms import Assignment, Submission
+from workflow_app.models.job_descriptions import JobDescription
+from workflow_app.models.ledger import EvidenceFile, LedgerEntry
 from workflow_app.models.people import Customer, Employee, ServiceLink
 from workflow_app.models.queue import (
     InboxMessage,
@@ -16,36 +20,49 @@ from workflow_app.models.queue import (
     Timer,
 )
 from workflow_app.models.records import ImportPreview, KpiActual, Record
+from workflow_app.models.schemes import RecurringCycle, SchemeNotice, SchemeVersion
 from workflow_app.models.surveys import Invitation
 
 __all__ = [
     "ROLES",
     "Account",
     "Action",
+    "Appeal",
     "Approval",
     "Assignment",
     "CalibrationMove",
+    "Clearance",
     "Customer",
     "Cycle",
     "Employee",
     "Event",
     "EventBlock",
     "EventDetail",
+    "EvidenceFile",
     "ImportPreview",
     "InboxMessage",
     "Incident",
     "Invitation",
+    "JobDescription",
     "KpiActual",
+    "Leave",
+    "LedgerEntry",
+    "LegalHold",
     "MailMessage",
     "OutboxMessage",
     "PasswordLink",
+    "PopulationMerge",
+    "Posting",
     "Progress",
     "Record",
+    "RecurringCycle",
     "Review",
     "ReviewStage",
+    "SchemeNotice",
     "SchemeVersion",
     "ServiceLink",
     "Setting",
     "Submission",
+    "TestResult",
     "Timer",
 ]

@@ -1,39 +1,26 @@
-"""Schemes, cycles, reviews and their stages."""
+"""Cycles, reviews and their stages."""
 
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from workflow_app.column_types import ScaledDecimal, UtcDateTime
 from workflow_app.db import db
 from workflow_app.models.people import Employee
-
-
-class SchemeVersion(db.Model):
-    """One version of a scheme file; immutable once published."""
-
-    __tablename__ = "scheme_version"
-    __table_args__ = (UniqueConstraint("code", "version"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    code: Mapped[str] = mapped_column(String(60))
-    version: Mapped[int]
-    state: Mapped[str] = mapped_column(String(20), default="draft")
-    title_zh: Mapped[str] = mapped_column(String(200))
-    title_en: Mapped[str] = mapped_column(String(200))
-    text: Mapped[str] = mapped_column(Text, deferred=True)  # read once a process, not with every cycle
-    digest: Mapped[str] = mapped_column(String(64))
-    published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+from workflow_app.models.schemes import SchemeVersion
 
 
 class Cycle(db.Model):
     """One run of one cycle kind over one period, pinned to a scheme version."""
 
     __tablename__ = "cycle"
-    __table_args__ = (UniqueConstraint("scheme_version_id", "kind", "period", "title_en"),)
+    __table_args__ = (
+        UniqueConstraint("scheme_version_id", "kind", "period", "title_en"),
+        UniqueConstraint("recurring_id", "period"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     scheme_version_id: Mapped[int] = mapped_column(ForeignKey("scheme_version.id"))
@@ -47,6 +34,7 @@ class Cycle(db.Model):
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    recurring_id: Mapped[int | None] = mapped_column(ForeignKey("recurring_cycle.id"))
     launched_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     submitted_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     submitted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -90,9 +78,7 @@ class Review(db.Model):
     vp_id: Mapped[int | None] = mapped_column(ForeignKey("employee.id"), index=True)
     excluded_reason: Mapped[str | None] = mapped_column(String(500))
 
-    inspections: Mapped[Decimal | None] = mapped_column(ScaledDecimal(2))
-    monthly: Mapped[Decimal | None] = mapped_column(ScaledDecimal(2))
-    year_end: Mapped[Decimal | None] = mapped_column(ScaledDecimal(2))
+    parts: Mapped[dict[str, str]] = mapped_column(JSON, default=dict, server_default="{}")
     total: Mapped[Decimal | None] = mapped_column(ScaledDecimal(2))
     months_counted: Mapped[int | None]
     rank: Mapped[int | None]
@@ -111,6 +97,26 @@ class Review(db.Model):
     superior: Mapped[Employee | None] = relationship(foreign_keys=[superior_id])
     vp: Mapped[Employee | None] = relationship(foreign_keys=[vp_id])
     stages: Mapped[list["ReviewStage"]] = relationship(order_by="ReviewStage.position", back_populates="review")
+
+    def part(self, code: str) -> Decimal | None:
+        """A part of the total by its code in the scheme, rounded for display; None where it is missing."""
+        held = self.parts.get(code)
+        return None if held is None else Decimal(held)
+
+
+class PopulationMerge(db.Model):
+    """HR ranks a small population of a cycle together with another, with a reason (scheme §5)."""
+
+    __tablename__ = "population_merge"
+    __table_args__ = (UniqueConstraint("cycle_id", "population"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    cycle_id: Mapped[int] = mapped_column(ForeignKey("cycle.id"))
+    population: Mapped[str] = mapped_column(String(40))
+    into: Mapped[str] = mapped_column(String(40))
+    reason: Mapped[str] = mapped_column(String(500))
+    merged_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    merged_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class ReviewStage(db.Model):

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from workflow_app.column_types import UtcDateTime
@@ -68,6 +68,9 @@ class Action(db.Model):
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     decision_reason: Mapped[str | None] = mapped_column(String(1000))
+    evidence: Mapped[str] = mapped_column(Text, default="", server_default="")
+    plan: Mapped[str] = mapped_column(Text, default="", server_default="")
+    consented_on: Mapped[date | None]
 
     review: Mapped[Review] = relationship()
     owner: Mapped[Employee | None] = relationship()

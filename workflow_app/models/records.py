@@ -32,6 +32,8 @@ class Record(db.Model):
     score: Mapped[Decimal] = mapped_column(ScaledDecimal(SCORE_PLACES))
     bonus: Mapped[int | None]
     reason: Mapped[str] = mapped_column(String(500), default="")
+    review_id: Mapped[int | None] = mapped_column(ForeignKey("review.id"), unique=True)
+    """The review that this record is the result of; NULL for an imported one."""
 
     employee: Mapped[Employee] = relationship()
 
