@@ -268,6 +268,8 @@ def _may_decide_action(actor: Actor, facts: Facts) -> Message | None:
 RULES: dict[str, Rule] = {
     "use_own_desk": _everyone,
     "see_scheme": _everyone,
+    "see_scheme_drafts": _roles(HR, GENERAL_MANAGER),
+    "manage_schemes": _roles(HR),
     "see_people": _roles(HR, ADMIN),
     "import_data": _roles(HR),
     "manage_cycles": _roles(HR),

@@ -52,6 +52,8 @@ ROLE_ACTIONS = frozenset(
     {
         "use_own_desk",
         "see_scheme",
+        "see_scheme_drafts",
+        "manage_schemes",
         "see_people",
         "import_data",
         "manage_cycles",

@@ -1,9 +1,10 @@
 """Scheme versions, their notices to the people they rate, and the kinds of cycle that open by the clock."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint, event
+from sqlalchemy.orm import Mapped, attributes, mapped_column
 
 from workflow_app.column_types import UtcDateTime
 from workflow_app.db import db
@@ -40,6 +41,28 @@ class SchemeVersion(db.Model):
     retired_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     __mapper_args__ = {"version_id_col": revision}
+
+
+FROZEN = ("code", "version", "text", "digest", "title_zh", "title_en", "published_at")
+"""What never changes once a version is published: figures that were made by it must stay explainable."""
+
+
+class PublishedVersionChanged(RuntimeError):  # noqa: N818 - a fault of the program, named for what happened
+    """Somebody tried to change or delete a published version."""
+
+
+@event.listens_for(SchemeVersion, "before_update")
+def _keep_published(_mapper: Any, _connection: Any, version: SchemeVersion) -> None:
+    was_draft = "draft" in (attributes.get_history(version, "state").deleted or [version.state])
+    changed = [name for name in FROZEN if attributes.get_history(version, name).has_changes()]
+    if not was_draft and changed:
+        raise PublishedVersionChanged(f"scheme version {version.id} is published: {', '.join(changed)} must stay")
+
+
+@event.listens_for(SchemeVersion, "before_delete")
+def _keep_whole(_mapper: Any, _connection: Any, version: SchemeVersion) -> None:
+    if version.state != "draft":
+        raise PublishedVersionChanged(f"scheme version {version.id} is published and must stay")
 
 
 class SchemeNotice(db.Model):
