@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from states.adjustments import outstanding
 from states.distribution import top_places
-from states.exact import half_up
+from states.exact import rounded
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -30,11 +30,11 @@ def proposals(
 ) -> list[str]:
     """The kinds of action proposed, in the scheme's order; none for a person without a rank.
 
-    `n` is the size of the ranked population; the total counts as rounded to 2 places.
+    `n` is the size of the ranked population; the total counts as the scheme rounds it.
     """
     if rank is None or total is None or HOLDING & set(flags):
         return []
-    shown = Fraction(half_up(Fraction(total)))
+    shown = Fraction(rounded(Fraction(total), scheme.composition.rounding))
     return [spec.kind for spec in scheme.actions if _follows(spec, band, rank, n, shown, scheme)]
 
 

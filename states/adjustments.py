@@ -13,7 +13,8 @@ from states.scoring import FormScore, ScoreRow
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from states.scheme.results import BonusRule, Rulebook, Rung
+    from states.scheme.composition import BonusRule
+    from states.scheme.results import Rulebook, Rung
 
 
 @dataclass(frozen=True)

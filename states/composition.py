@@ -1,20 +1,20 @@
-"""Records of a year → inspections, monthly, total: exact, missing never 0 (scheme §4)."""
+"""Records of a year → the parts of the total and the total: exact, missing never 0 (scheme §4)."""
 
 from __future__ import annotations
 
-from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from states.exact import mean, weighted_mean
+from states.periods import months_employed, span_of
 from states.scoring import Contribution, year_end
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from states.scheme.results import Composition, InspectionRule, MonthlyRule
+    from states.scheme.composition import Composition, CompositionPart, Pool, Weigh
 
 
 @dataclass(frozen=True)
@@ -34,76 +34,115 @@ class RecordValue:
 
 @dataclass(frozen=True)
 class Composed:
-    """The year of one person, exact; `contributions` are the parts that made the total."""
+    """The year of one person, exact: part code → score in the scheme's order, None where missing.
 
-    inspections: Fraction | None
-    monthly: Fraction | None
-    year_end: Fraction | None
+    `contributions` are the parts as they made the total; `months_counted` the records of the
+    kinds that the scheme's coverage names.
+    """
+
+    parts: Mapping[str, Fraction | None]
     total: Fraction | None
     months_counted: int
     flags: tuple[str, ...]
     contributions: tuple[Contribution, ...]
 
 
-def month_weight(period: str, joined: date | None, left: date | None, *, whole: bool = False) -> Fraction:
-    """Calendar days employed in the month `YYYY-MM` ÷ its days, both ends included (§4).
+@dataclass(frozen=True)
+class PoolShare:
+    """What one pool brings: its mean, its share of the part (of 1), and each record's share of the pool."""
 
-    `whole` counts any part of a month as one. 0 means not employed for a single day of it.
+    pool: Pool
+    value: Fraction
+    share: Fraction
+    records: tuple[tuple[RecordValue, Fraction], ...]
+
+
+def period_weight(period: str, joined: date | None, left: date | None, weigh: Weigh = "by_days") -> Fraction:
+    """What a record of this period weighs for somebody employed so, both ends included (§4).
+
+    By days: days employed in it ÷ its days. By whole months: months of it with a day employed ÷
+    its months (a week or a day counts whole). 0 means not employed for a single day of it.
     """
-    year, month = int(period[:4]), int(period[5:7])
-    days = monthrange(year, month)[1]
-    first, last = date(year, month, 1), date(year, month, days)
-    begin = max(first, joined) if joined else first
-    end = min(last, left) if left else last
-    employed = max((end - begin) // timedelta(days=1) + 1, 0)
-    return Fraction(1 if whole and employed else employed, 1 if whole else days)
+    if weigh == "equally":
+        return Fraction(1)
+    span = span_of(period)
+    begin = max(span.start, joined) if joined else span.start
+    end = min(span.end, left) if left else span.end
+    day = timedelta(days=1)
+    employed = max((end - begin) // day + 1, 0)
+    if weigh == "by_days" or not employed:
+        return Fraction(employed, (span.end - span.start) // day + 1)
+    return Fraction(months_employed(span, begin, end), months_employed(span, span.start, None))
 
 
-def inspections(records: Iterable[RecordValue], rule: InspectionRule) -> Fraction | None:
-    """The inspections' score: the mean of the pools' means, or pooled by count (§4)."""
+def pool_shares(
+    records: Iterable[RecordValue], part: CompositionPart, *, joined: date | None, left: date | None
+) -> tuple[PoolShare, ...]:
+    """The pools of a part that have something to count, with every share that makes its score."""
     listed = list(records)
-    pools = [[r.value for r in listed if r.kind in pool.kinds] for pool in rule.pools]
-    if rule.combine == "by_count":
-        return mean(value for pool in pools for value in pool)
-    return mean(value for pool in pools if (value := mean(pool)) is not None)
+    weighed = [
+        (pool, [(r, period_weight(r.period, joined, left, pool.weigh)) for r in listed if r.kind in pool.kinds])
+        for pool in part.pools
+    ]
+    sums = [(pool, found, sum((weight for _, weight in found), Fraction(0))) for pool, found in weighed]
+    filled = [one for one in sums if one[2]]
+    whole = sum((weight for _, _, weight in filled), Fraction(0))
+    by_count = part.combine == "by_count"
+    return tuple(
+        PoolShare(
+            pool,
+            sum((r.value * weight for r, weight in found), Fraction(0)) / total,
+            total / whole if by_count else Fraction(1, len(filled)),
+            tuple((r, weight / total) for r, weight in found),
+        )
+        for pool, found, total in filled
+    )
 
 
-def monthly(
-    records: Iterable[RecordValue], rule: MonthlyRule, *, joined: date | None, left: date | None
+def part_score(
+    records: Iterable[RecordValue], part: CompositionPart, *, joined: date | None, left: date | None
 ) -> Fraction | None:
-    """The mean of the monthly appraisals, each weighted by its share of days employed (§4)."""
-    whole = rule.part_months == "whole"
-    return weighted_mean(
-        (r.value, month_weight(r.period, joined, left, whole=whole)) for r in records if r.kind in rule.kinds
+    """One part's score: the mean of its pools' means, or all its records by count (§4)."""
+    shares = pool_shares(records, part, joined=joined, left=left)
+    return sum((one.value * one.share for one in shares), Fraction(0)) if shares else None
+
+
+@dataclass(frozen=True)
+class PartMean:
+    """What the records so far make of one part; `count` is how many there are."""
+
+    part: CompositionPart
+    value: Fraction | None
+    count: int
+
+
+def part_means(
+    records: Sequence[RecordValue], rule: Composition, *, joined: date | None, left: date | None, without: str = ""
+) -> tuple[PartMean, ...]:
+    """Every part by the records so far, but for the part that counts records of the kind `without`."""
+    return tuple(
+        PartMean(
+            part,
+            part_score(records, part, joined=joined, left=left),
+            sum(record.kind in part.kinds for record in records),
+        )
+        for part in rule.parts
+        if without not in part.kinds
     )
 
 
 def compose(
-    records: Sequence[RecordValue],
-    *,
-    joined: date | None,
-    left: date | None,
-    rule: Composition,
-    year_end_score: Fraction | None = None,
+    records: Sequence[RecordValue], *, joined: date | None, left: date | None, rule: Composition
 ) -> Composed:
     """Put a person's year together; parts that are missing are renormalised and flagged (§4).
 
-    `year_end_score` is the year-end where it is not among the records. Without a year-end that
-    the rule requires there is no total.
+    Without a part that the rule requires there is no total; with `missing: no_total`, without any.
     """
-    months = [r for r in records if r.kind in rule.monthly.kinds]
-    checks = inspections(records, rule.inspections)
-    appraisals = monthly(months, rule.monthly, joined=joined, left=left)
-    final = year_end_score
-    if final is None:
-        final = mean(r.value for r in records if r.kind in rule.year_end.kinds)
-    parts = year_end(
-        (
-            ("inspections", checks, Fraction(rule.inspections.weight)),
-            ("monthly", appraisals, Fraction(rule.monthly.weight)),
-            ("year_end", final, Fraction(rule.year_end.weight)),
-        )
-    )
-    total = None if final is None and rule.year_end.required else parts.value
-    flags = ("no_inspections",) * (checks is None) + ("no_year_end",) * (final is None)
-    return Composed(checks, appraisals, final, total, len(months), flags, parts.contributions)
+    parts = {part.code: part_score(records, part, joined=joined, left=left) for part in rule.parts}
+    made = year_end((part.code, parts[part.code], Fraction(part.weight)) for part in rule.parts)
+    lacking = [part for part in rule.parts if parts[part.code] is None]
+    barred = any(part.required or rule.missing == "no_total" for part in lacking)
+    counted = sum(record.kind in rule.coverage.kinds for record in records)
+    flags = tuple(f"no_{part.code}" for part in lacking if part.flagged)
+    total = None if barred else made.value
+    return Composed(MappingProxyType(parts), total, counted, flags, made.contributions)

@@ -8,7 +8,8 @@ from fractions import Fraction
 from itertools import accumulate, groupby
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from states.exact import HUNDRED, half_up
+from states.exact import HUNDRED, half_up, rounded
+from states.scheme.composition import Rounding
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from states.scheme.results import Band, Distribution
 
 Key = TypeVar("Key", bound=Hashable)
+TWO_PLACES = Rounding()
 
 
 @dataclass(frozen=True)
@@ -71,18 +73,19 @@ def band_of_place(place: int, counts: dict[str, int]) -> str:
 
 
 def distribute(
-    totals: Iterable[tuple[Key, Fraction | Decimal] | Standing[Key]], spec: Distribution
-) -> dict[Key, Placement]:
+    totals: Iterable[tuple[Key, Fraction | Decimal] | Standing[Key]], spec: Distribution,
+    *, rounding: Rounding = TWO_PLACES,
+) -> dict[Key, Placement]:  # fmt: skip
     """Rank one population and give every member a band (§5).
 
-    Totals are compared as rounded to 2 places. A tied group has the place of its first member,
+    Totals are compared as rounded by the scheme. A tied group has the place of its first member,
     its band included; `tied_on_cut` marks every member of a group that spans a cut.
     """
     people = [one if isinstance(one, Standing) else Standing(*one) for one in totals]
     counts = seats(len(people), spec.bands)
-    rounded = sorted(((half_up(Fraction(p.total)), p) for p in people), key=lambda pair: -pair[0])
+    by_total = sorted(((rounded(Fraction(p.total), rounding), p) for p in people), key=lambda pair: -pair[0])
     placed: dict[Key, Placement] = {}
-    for total, group in groupby(rounded, key=lambda pair: pair[0]):
+    for total, group in groupby(by_total, key=lambda pair: pair[0]):
         members = [person for _, person in group]
         place = len(placed) + 1
         for person in members:

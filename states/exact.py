@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from states.scheme.composition import Rounding
+
 HUNDRED = Fraction(100)
+TWO, CENT = 2, Decimal("0.01")
 
 
 def exact(value: Fraction | Decimal | int | str) -> Fraction:
@@ -27,6 +30,17 @@ def half_up(value: Fraction, places: int = 2) -> Decimal:
 def shown(value: Fraction | None) -> Decimal | None:
     """The figure as pages show it: two places, or None where it is missing (never 0)."""
     return None if value is None else half_up(value)
+
+
+def rounded(value: Fraction, rule: Rounding) -> Decimal:
+    """Round as the scheme says, always with two places to show: half up, half to even, or down to nought."""
+    if rule.mode == "half_up":
+        found = half_up(value, rule.places)
+    else:
+        units = abs(value) * 10**rule.places
+        whole = round(units) if rule.mode == "half_even" else int(units)
+        found = Decimal(whole if value >= 0 else -whole).scaleb(-rule.places)
+    return found if rule.places == TWO else found.quantize(CENT)
 
 
 def mean(values: Iterable[Fraction]) -> Fraction | None:

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from states.composition import RecordValue, month_weight
-from states.exact import mean
+from states.composition import PoolShare, RecordValue, pool_shares
 from states.scheme.base import Text
 from states.scheme.forms import DeductionForm, FormSpec, KpiForm, Rated, ScoredTest
 
@@ -15,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from states.grading import Graded, PersonYear
+    from states.scheme.composition import CompositionPart
     from states.scheme.model import Scheme
     from states.scoring import FormScore, PartsScore, ScoreRow
 
@@ -37,69 +37,63 @@ class Node:
     code: str = ""
 
 
-def explain_total(
-    graded: Graded,
-    person: PersonYear,
-    scheme: Scheme,
-    *,
-    year_end: Node | None = None,
-) -> Node:
-    """The year's total: its three parts, their records, and the year-end tree if given."""
+@dataclass(frozen=True)
+class OwnRecord:
+    """The record that the review itself makes, and the tree of its score."""
+
+    kind: str
+    period: str
+    tree: Node
+
+
+def explain_total(graded: Graded, person: PersonYear, scheme: Scheme, *, own: OwnRecord | None = None) -> Node:
+    """The year's total: its parts, their pools and records, and below its own record the review's tree."""
     weights = {one.code: one for one in graded.contributions}
-    rule = scheme.composition
-    branches: dict[str, tuple[Text, tuple[Node, ...]]] = {
-        "inspections": (rule.inspections.title, _pools(person, scheme)),
-        "monthly": (rule.monthly.title, _months(person, scheme)),
-        "year_end": (rule.year_end.title, _year_end(person, scheme, year_end)),
-    }
     children = tuple(
-        Node(title, weights[code].value, weights[code].weight, weights[code].points, below, code=code)
-        for code, (title, below) in branches.items()
-        if code in weights
+        Node(
+            part.title, weights[part.code].value, weights[part.code].weight, weights[part.code].points,
+            _part(part, person, own), code=part.code,
+        )
+        for part in scheme.composition.parts
+        if part.code in weights
+    )  # fmt: skip
+    return Node(scheme.composition.title, graded.total, children=children, code="total")
+
+
+def _part(part: CompositionPart, person: PersonYear, own: OwnRecord | None) -> tuple[Node, ...]:
+    """The part's pools, or the records themselves where it has only one."""
+    shares = pool_shares(person.records, part, joined=person.joined, left=person.left)
+    if not shares:
+        # Nothing was brought, but the review's own tree still says what is missing from it.
+        return own.tree.children if own and own.kind in part.kinds else ()
+    if len(part.pools) == 1:
+        return _records(shares[0], own)
+    return tuple(
+        Node(one.pool.title, one.value, one.share, one.value * one.share, _records(one, own), code=one.pool.code)
+        for one in shares
     )
-    return Node(rule.title, graded.total, children=children, code="total")
 
 
-def _pools(person: PersonYear, scheme: Scheme) -> tuple[Node, ...]:
-    rule = scheme.composition.inspections
-    pools = [(pool, [r for r in person.records if r.kind in pool.kinds]) for pool in rule.pools]
-    filled = [(pool, records) for pool, records in pools if records]
-    count = sum(len(records) for _, records in filled)
-    nodes = []
-    for pool, records in filled:
-        value = mean(r.value for r in records)
-        by_count = rule.combine == "by_count"
-        weight = Fraction(len(records), count) if by_count else Fraction(1, len(filled))
-        each = Fraction(1, len(records))
-        below = tuple(_record(r, each) for r in records)
-        points = None if value is None else value * weight
-        nodes.append(Node(pool.title, value, weight, points, below, code=pool.code))
-    return tuple(nodes)
+def _records(share: PoolShare, own: OwnRecord | None) -> tuple[Node, ...]:
+    """The records of a pool; the review's own one opens into its tree, and is left out where it is all there is."""
+    if len(share.records) == 1 and _is_own(share.records[0][0], own) and own:
+        return own.tree.children
+    return tuple(
+        _record(record, weight, own.tree.children if own and _is_own(record, own) else ())
+        for record, weight in share.records
+    )
 
 
-def _months(person: PersonYear, scheme: Scheme) -> tuple[Node, ...]:
-    rule = scheme.composition.monthly
-    records = [r for r in person.records if r.kind in rule.kinds]
-    whole = rule.part_months == "whole"
-    weights = [month_weight(r.period, person.joined, person.left, whole=whole) for r in records]
-    total = sum(weights, Fraction(0))
-    if not total:
-        return ()
-    return tuple(_record(r, w / total) for r, w in zip(records, weights, strict=True))
+def _is_own(record: RecordValue, own: OwnRecord | None) -> bool:
+    return (
+        own is not None and own.tree.value is not None and (record.kind, record.period) == (own.kind, own.period)
+    )
 
 
-def _year_end(person: PersonYear, scheme: Scheme, tree: Node | None) -> tuple[Node, ...]:
-    """The parts of the review; where they make nothing, the records that stand in for it."""
-    stand_in = [r for r in person.records if r.kind in scheme.composition.year_end.kinds]
-    if (tree is None or tree.value is None) and stand_in:
-        return tuple(_record(r, Fraction(1, len(stand_in))) for r in stand_in)
-    return tree.children if tree else ()
-
-
-def _record(record: RecordValue, weight: Fraction) -> Node:
+def _record(record: RecordValue, weight: Fraction, below: tuple[Node, ...] = ()) -> Node:
     title = Text(zh=record.period, en=record.period)
     note = f"+{record.bonus}" if record.bonus else ""
-    return Node(title, record.value, weight, record.value * weight, note=note, code=record.kind)
+    return Node(title, record.value, weight, record.value * weight, below, note=note, code=record.kind)
 
 
 def explain_review(

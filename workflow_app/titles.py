@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from flask_babel import gettext
 
 from states.errors import N_
+from states.scheme import builtin_scheme
 from workflow_app.i18n import t
 from workflow_app.schemes import current_version, read_scheme
 
@@ -15,13 +16,6 @@ if TYPE_CHECKING:
 
 POPULATIONS = {
     "front_line": N_("Front line"), "office": N_("Office staff"), "management": N_("Management"),
-}
-RECORD_KINDS = {
-    "weekly_inspection": N_("Weekly inspection"),
-    "monthly_inspection": N_("Monthly inspection"),
-    "spot_check": N_("Spot check"),
-    "monthly_appraisal": N_("Monthly appraisal"),
-    "year_end": N_("Year-end appraisal"),
 }
 LANGUAGES = {"zh": "中文", "en": "English"}
 
@@ -41,4 +35,6 @@ def populations() -> dict[str, str]:
 
 def record_kinds() -> dict[str, str]:
     """Code and title of every kind of record, in the reader's language."""
-    return {code: str(gettext(title)) for code, title in RECORD_KINDS.items()}
+    # Records of an earlier scheme stay readable: what it called them, the product's own scheme mostly knows.
+    schemes = [one for one in (builtin_scheme(), current_scheme()) if one]
+    return {code: t(kind.title) for one in schemes for code, kind in one.record_kinds.items()}

@@ -10,7 +10,19 @@ ACTORS = {
     "customers": N_("customers"), "departments": N_("the departments served"), "hr": N_("human resources"),
     "general_manager": N_("the general manager"), "system": N_("the system"),
 }
-PERIODS = {"day": N_("day"), "week": N_("week"), "month": N_("month"), "year": N_("year")}
+PERIODS = {
+    "day": N_("day"), "week": N_("week"), "month": N_("month"), "quarter": N_("quarter"),
+    "half_year": N_("half-year"), "year": N_("year"),
+}
+WEIGHS = {
+    "equally": N_("every record alike"), "by_days": N_("by the days employed"),
+    "by_whole_months": N_("by months, a begun one being whole"),
+}
+MISSING_PARTS = {
+    "renormalise": N_("A part that is missing drops out and the other weights are scaled up; missing never counts as zero."),
+    "no_total": N_("Where a part is missing there is no total; missing never counts as zero."),
+}
+ROUNDINGS = {"half_up": N_("half up"), "half_even": N_("half to even"), "down": N_("down")}
 OVERDUE = {
     "remind": N_("a reminder"), "escalate": N_("the superior is told"),
     "omit": N_("the part is left out and flagged"), "finish": N_("it ends without an answer"),

@@ -98,20 +98,34 @@ def bands(values: dict[str, Any]) -> Found:
 
 def weights(values: dict[str, Any]) -> Found:
     """The parts of the year make 100."""
-    parts = ("inspections", "monthly", "year_end")
-    found = [number(at(values, "composition", part, "weight")) for part in parts]
-    if None not in found:
-        yield from _hundred(("composition",), [w for w in found if w is not None], "composition")
+    yield from _parts(("composition", "parts"), at(values, "composition", "parts"), "composition")
     for kind, entry in entries(values, "cycle_kinds"):
         yield from _parts(("cycle_kinds", kind, "parts"), at(entry, "parts"))
         for form, parts_of in entries(entry, "parts_by_form"):
             yield from _parts(("cycle_kinds", kind, "parts_by_form", form), parts_of)
 
 
-def _parts(path: Path, parts: Any) -> Found:
+def _parts(path: Path, parts: Any, what: str = "") -> Found:
     found = [number(at(part, "weight")) for _, part in entries(parts)]
     if found and None not in found:
-        yield from _hundred(path, [w for w in found if w is not None], str(path[-1]))
+        yield from _hundred(path, [w for w in found if w is not None], what or str(path[-1]))
+
+
+def composition(values: dict[str, Any]) -> Found:
+    """The year is put together from records that some kind of cycle makes, each in one pool."""
+    made = [str(at(kind, "record_kind")) for _, kind in entries(values, "cycle_kinds")]
+    here: Path = ("composition",)
+    used: set[str] = set()
+    for place, part in entries(values, *here, "parts"):
+        for nth, pool in entries(part, "pools"):
+            for at_kind, kind in entries(pool, "kinds"):
+                path = (*here, "parts", place, "pools", nth, "kinds", at_kind)
+                yield from known(path, kind, made)
+                if isinstance(kind, str) and kind in used:
+                    yield path, Message("“%(found)s” counts twice in the total; name it in one pool.", found=kind)
+                used.add(str(kind))
+    for nth, kind in entries(values, *here, "coverage", "kinds"):
+        yield from known((*here, "coverage", "kinds", nth), kind, made)
 
 
 def _hundred(path: Path, found: list[Decimal], what: str) -> Found:
@@ -251,6 +265,6 @@ def methods(values: dict[str, Any]) -> Found:
 
 
 CHECKS: tuple[Callable[[dict[str, Any]], Found], ...] = (
-    bands, weights, stages, form_references, results, repeated, answer_keys,
+    bands, weights, composition, stages, form_references, results, repeated, answer_keys,
     methods,
 )  # fmt: skip

@@ -6,15 +6,15 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from states.scheme.base import Applies, Code, Days, Part, Positive, Text, by_code
+from states.scheme.base import Applies, Code, Days, Part, Positive, Text, Words, by_code
+from states.scheme.recurring import Recurring
 
 Actor = Literal[
     "self", "manager", "department_head", "vp", "customers", "departments", "hr", "general_manager",
     "system",
 ]  # fmt: skip
-Period = Literal["day", "week", "month", "year"]
+Period = Literal["day", "week", "month", "quarter", "half_year", "year"]
 Overdue = Literal["remind", "escalate", "omit", "finish"]
-RecordKind = Literal["weekly_inspection", "monthly_inspection", "spot_check", "monthly_appraisal", "year_end"]
 
 
 class FormUse(Applies):
@@ -59,13 +59,17 @@ class CycleKind(Part):
     code: Code
     title: Text
     period: Period
-    record_kind: RecordKind
+    record_kind: Code
+    also_called: tuple[Words, ...] = ()
+    """Other names of its records in a workbook, beside the code and the titles."""
     stages: Annotated[tuple[StageSpec, ...], Field(min_length=1)]
     parts: Annotated[tuple[ScorePart, ...], Field(min_length=1)]
     parts_by_form: dict[Code, tuple[ScorePart, ...]] = Field(default={})
     """Other parts for people whose first scored form is this one (a KPI table is all there is)."""
     ranked: bool = False
     tests: tuple[Code, ...] = ()
+    recurring: Recurring | None = None
+    """Where it is there, HR may let the clock open this kind, once for every period."""
 
     def stage(self, code: str) -> StageSpec | None:
         """The stage with this code, or None."""

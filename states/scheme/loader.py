@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from states.errors import Message, Refusal
 from states.scheme.checks import check
 from states.scheme.complaints import explain_error
+from states.scheme.earlier import in_todays_shape
 from states.scheme.filling import fill
 from states.scheme.model import Scheme
 from states.scheme.reading import Document, Fault, Unreadable, read_document
@@ -36,7 +37,7 @@ def load_scheme(source: str | bytes) -> Scheme:
         document = read_document(source)
     except Unreadable as unreadable:
         raise SchemeErrors(unreadable.faults) from None
-    values = _with_codes(document.values)
+    values = _with_codes(in_todays_shape(document.values))
     scheme, faults = _model(values, document)
     faults += [(document.line(path), path, message) for path, message in check(values)]
     if scheme is None or faults or document.faults:

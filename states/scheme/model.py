@@ -7,12 +7,12 @@ from typing import Annotated
 from pydantic import Field
 
 from states.scheme.base import Code, Figure, Part, Text, Words, by_code
+from states.scheme.composition import Composition
 from states.scheme.cycles import CycleKind
 from states.scheme.forms import FormSpec, Gate, Scale
 from states.scheme.results import (
     ActionSpec,
     Calendar,
-    Composition,
     Distribution,
     MinimumAnswers,
     Population,
@@ -59,6 +59,14 @@ class Scheme(Part):
     def population(self, code: str) -> Population | None:
         """The population with this code, or None."""
         return by_code(self.populations, code)
+
+    @property
+    def record_kinds(self) -> dict[str, CycleKind]:
+        """Every kind of record of this scheme, and the first kind of cycle that makes it."""
+        found: dict[str, CycleKind] = {}
+        for kind in self.cycle_kinds.values():
+            found.setdefault(kind.record_kind, kind)
+        return found
 
     def action(self, kind: str) -> ActionSpec | None:
         """The action of this kind, or None."""

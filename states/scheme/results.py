@@ -1,4 +1,4 @@
-"""Composition, distribution, actions and the rules around them (scheme §4, §5, §6, §8)."""
+"""Distribution, actions and the rules around them (scheme §5, §6, §8)."""
 
 from __future__ import annotations
 
@@ -8,62 +8,6 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from states.scheme.base import Amount, BandCode, Code, Days, Part, Percent, Positive, Text, by_code
-from states.scheme.cycles import RecordKind
-
-
-class Pool(Part):
-    """Kinds of records whose scores are averaged together."""
-
-    code: Code
-    title: Text
-    kinds: Annotated[tuple[RecordKind, ...], Field(min_length=1)]
-
-
-class InspectionRule(Part):
-    """The inspections' share of the year, per cent, and how the pools meet."""
-
-    title: Text
-    weight: Percent
-    pools: Annotated[tuple[Pool, ...], Field(min_length=1)]
-    combine: Literal["mean_of_means", "by_count"] = "mean_of_means"
-
-
-class MonthlyRule(Part):
-    """The monthly appraisals' share; a part of a month weighs by days employed, or as a whole."""
-
-    title: Text
-    weight: Percent
-    kinds: Annotated[tuple[RecordKind, ...], Field(min_length=1)]
-    part_months: Literal["by_days", "whole"] = "by_days"
-
-
-class YearEndRule(Part):
-    """The year-end appraisal's share; `required`: without it there is no total."""
-
-    title: Text
-    weight: Percent
-    kinds: Annotated[tuple[RecordKind, ...], Field(min_length=1)]
-    required: bool = True
-
-
-class BonusRule(Part):
-    """What a commendation may add to a record, in points."""
-
-    least: Annotated[int, Field(ge=1, le=100)] = 1
-    most: Annotated[int, Field(ge=1, le=100)] = 10
-    most_a_period: Annotated[int, Field(ge=1, le=100)] = 10
-
-
-class Composition(Part):
-    """How the year's total comes about (scheme §4)."""
-
-    title: Text
-    inspections: InspectionRule
-    monthly: MonthlyRule
-    year_end: YearEndRule
-    bonus: BonusRule = BonusRule()
-    least_months: Annotated[int, Field(ge=0, le=12)] = 6
-    outstanding_over: Amount = Decimal(100)
 
 
 class Population(Part):

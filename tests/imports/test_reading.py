@@ -1,5 +1,7 @@
 """Files → rows: headings, encodings, blank rows, and faults with their places."""
 
+from functools import partial
+
 import pytest
 
 from states.scheme import builtin_scheme
@@ -7,9 +9,11 @@ from tests.imports.files import CUSTOMERS, EMPLOYEES, RECORDS, employee, record,
 from workflow_app.imports.customers import read_customers
 from workflow_app.imports.employees import circles, population_names, read_employees
 from workflow_app.imports.reading import Faulty
-from workflow_app.imports.records import read_records
+from workflow_app.imports.records import read_records as read_by_scheme
+from workflow_app.imports.records import record_kinds_of
 
 POPULATIONS = population_names(builtin_scheme())
+read_records = partial(read_by_scheme, kinds=record_kinds_of(builtin_scheme()))
 
 
 def staff(data, name="e.csv", **more):

@@ -67,11 +67,10 @@ def figures_of_the_workbooks(books):
                 RecordValue(row.kind, row.period, Fraction(row.score), Fraction(row.bonus))
                 for row in books.records if row.employee_no == one.employee_no
             ),
-            year_end=None,
         )
         for one in books.employees
     ]  # fmt: skip
-    return {one.employee_no: (one.inspections, one.monthly) for one in grade(people, year=2025, scheme=builtin_scheme())}
+    return {one.employee_no: (one.parts["inspections"], one.parts["monthly"]) for one in grade(people, year=2025, scheme=builtin_scheme())}
 
 
 def figures_of_the_database():
@@ -83,11 +82,10 @@ def figures_of_the_database():
                 RecordValue(row.kind, row.period, Fraction(row.score), Fraction(row.bonus or 0))
                 for row in db.session.scalars(select(Record).filter_by(employee_id=one.id, year=2025))
             ),
-            year_end=None,
         )
         for one in db.session.scalars(select(Employee))
     ]  # fmt: skip
-    return {one.employee_no: (one.inspections, one.monthly) for one in grade(people, year=2025, scheme=builtin_scheme())}
+    return {one.employee_no: (one.parts["inspections"], one.parts["monthly"]) for one in grade(people, year=2025, scheme=builtin_scheme())}
 
 
 def test_the_sample_stands_in_the_middle_of_a_year_end(sample):

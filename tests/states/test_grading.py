@@ -4,9 +4,13 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
+import pytest
+
+from states.errors import Refusal
 from states.explain import explain_form, explain_review, explain_total
-from states.grading import PersonYear, RecordValue, grade
+from states.grading import PersonYear, RecordValue, grade, merged_into
 from states.scheme import Text, builtin_scheme
+from states.scheme.composition import Rounding
 from states.scoring import score_form, year_end
 
 SCHEME = builtin_scheme()
@@ -109,3 +113,30 @@ def test_a_kpi_table_is_explained_by_points_times_weight():
 
     assert sum(view.contribution for view in views) / 5 == Decimal(80)
     assert sum(view.full for view in views) == 500
+
+
+def test_merged_populations_are_ranked_together_and_keep_their_name():
+    people = [person("a", score=90), person("b", score=80, population="front_line")]
+
+    found = {one.employee_no: one for one in grade(people, year=2025, scheme=SCHEME, merges={"front_line": "office"})}
+
+    assert (found["b"].rank, found["b"].ranked_of) == (2, 2)
+    assert (found["b"].population, found["b"].ranked_in, found["a"].ranked_in) == ("front_line", "office", "office")
+
+
+def test_merges_follow_one_another_and_never_run_in_a_circle():
+    steps = {"front_line": "office", "office": "management"}
+
+    assert merged_into("front_line", steps) == "management"
+    with pytest.raises(Refusal, match="circle"):
+        merged_into("front_line", steps | {"management": "front_line"})
+
+
+def test_ranks_compare_the_total_as_the_scheme_rounds_it():
+    whole = SCHEME.composition.model_copy(update={"rounding": Rounding(places=0, mode="down")})
+    people = [person("a", score=Fraction("80.9")), person("b", score=Fraction("80.1"))]
+
+    found = grade(people, year=2025, scheme=SCHEME.model_copy(update={"composition": whole}))
+
+    assert [(one.rank, one.total_display, one.part_display("monthly")) for one in found] == [(1, 80, 80)] * 2
+    assert found[0].part_display("nothing") is None

@@ -122,7 +122,10 @@ def test_all_faults_come_at_once_each_with_line_found_and_allowed():
     ("old", "new", "said"),
     [
         ("weight: 70}", "weight: 60}", "this makes 90"),
-        ("weight: 20\n    combine", "weight: 30\n    combine", "this makes 110"),
+        ("weight: 20\n      combine", "weight: 30\n      combine", "this makes 110"),
+        ("kinds: [monthly_inspection]", "kinds: [daily_inspection]", "“daily_inspection” is not known"),
+        ("kinds: [monthly_inspection]", "kinds: [spot_check]", "“spot_check” counts twice"),
+        ("coverage: {kinds: [monthly_appraisal]", "coverage: {kinds: [meals]", "“meals” is not known"),
         ("round_down: true", "round_down: maybe", "maybe"),
         ("bands: [A]", "bands: [Z]", "“Z” is not known"),
         ("source: customer_questionnaire:complaint_handled", "source: customer_questionnaire:nothing", "“nothing”"),
@@ -187,3 +190,61 @@ def test_the_json_schema_knows_the_sections():
 
 def test_a_scheme_file_survives_a_byte_order_mark_and_windows_lines():
     assert load_scheme(b"\xef\xbb\xbf" + TEXT.replace("\n", "\r\n").encode()) == SCHEME
+
+
+OLD_COMPOSITION = """composition:
+  title: {zh: 年度总分, en: Total of the year}
+  inspections:
+    title: {zh: 平时检查, en: Inspections}
+    weight: 20
+    combine: mean_of_means
+    pools:
+      - {code: week, title: {zh: 周检与抽检, en: Weekly inspections and spot checks}, kinds: [weekly_inspection, spot_check]}
+      - {code: month, title: {zh: 月检, en: Monthly inspections}, kinds: [monthly_inspection]}
+  monthly:
+    title: {zh: 月考核, en: Monthly appraisals}
+    weight: 30
+    kinds: [monthly_appraisal]
+    part_months: by_days
+  year_end:
+    title: {zh: 年终考核, en: Year-end appraisal}
+    weight: 50
+    kinds: [year_end]
+    required: true
+  bonus: {least: 1, most: 10, most_a_period: 10}
+  least_months: 6
+  outstanding_over: 100
+
+"""
+
+
+def with_old_composition(**changes):
+    """The built-in file with its composition as version 0.1.0 wrote it."""
+    old = OLD_COMPOSITION
+    for before, after in changes.values():
+        assert before in old
+        old = old.replace(before, after)
+    return TEXT[: TEXT.index("composition:\n")] + old + TEXT[TEXT.index("distribution:\n") :]
+
+
+def test_a_text_of_an_earlier_version_reads_as_todays():
+    assert load_scheme(with_old_composition()).composition == SCHEME.composition
+
+
+def test_an_earlier_texts_choices_are_kept():
+    text = with_old_composition(
+        whole=("by_days", "whole"), least=("least_months: 6", "least_months: 3"), end=("required: true", "required: false")
+    )
+
+    rule = load_scheme(text).composition
+
+    assert rule.part("monthly").pools[0].weigh == "by_whole_months"
+    assert (rule.coverage.least, rule.part("year_end").required) == (3, False)
+
+
+@pytest.mark.parametrize("value", ["7", "[1]", "{}", "null", "{title: {zh: a, en: b}, pools: 5, kinds: 7}"])
+def test_a_broken_earlier_composition_is_refused_not_crashed_on(value):
+    at = OLD_COMPOSITION.index("  monthly:")
+    broken = OLD_COMPOSITION[:at] + f"  monthly: {value}\n" + OLD_COMPOSITION[OLD_COMPOSITION.index("  year_end:") :]
+
+    assert faults_of(TEXT[: TEXT.index("composition:\n")] + broken + TEXT[TEXT.index("distribution:\n") :]).faults

@@ -25,7 +25,7 @@ class Company:
         self.boss = make_account(boss, "general_manager")
         for place in range(20):
             person = make_employee(superior=self.manager, vp=vp)
-            make_review(self.cycle, person, total=Decimal(99 - place), year_end=Decimal(80))
+            make_review(self.cycle, person, total=Decimal(99 - place), parts={"year_end": "80.00"})
         distributing.distribute_cycle(self.cycle.id, now=NOW)
 
     def reviews(self):

@@ -92,9 +92,10 @@ class Result(Schema):
     cycle = _text("The cycle's title in English")
     period = _text("The year, month or other period")
     population = _text("With whom the person was ranked")
-    inspections = _figure("The inspections' part")
-    monthly = _figure("The monthly appraisals' part")
-    year_end = _figure("The year-end appraisal's part")
+    parts = fields.Dict(
+        keys=fields.String(), values=fields.String(), required=True,
+        metadata={"description": "The parts of the total by their codes in the scheme; one that is missing is left out"},
+    )
     total = _figure("The total")
     rank = _whole("The place within the population", missing=True)
     computed_band = _text("The grade that the ranking gives", missing=True)

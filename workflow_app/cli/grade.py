@@ -15,22 +15,20 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from states.composition import month_weight
+from states.composition import period_weight
 from states.errors import Message
 from states.grading import Graded, PersonYear, RecordValue, grade
 from states.scheme import Scheme, SchemeErrors, builtin_scheme, load_scheme
 from workflow_app.imports.employees import EmployeeRow, population_names, read_employees
 from workflow_app.imports.reading import Fault, Faulty, Table
-from workflow_app.imports.records import Check, RecordRow, read_records
+from workflow_app.imports.records import Check, RecordKinds, RecordRow, read_records, record_kinds_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from decimal import Decimal
 
-COLUMNS = (
-    "employee_no", "population", "inspections", "monthly", "year_end", "total", "rank", "band",
-    "months_counted", "flags", "actions",
-)  # fmt: skip
+BEFORE, AFTER = ("employee_no", "population"), ("total", "rank", "band", "months_counted", "flags", "actions")
+"""The columns before and after those of the total's parts, which are called by the scheme's codes."""
 FAULTY = 2
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -57,7 +55,7 @@ def command(employees: Path, records: Path, year: int, out: Path, scheme_file: P
     if faults:
         _refuse([str(fault) for fault in faults])
     try:
-        write_whole(out, as_csv(graded))
+        write_whole(out, as_csv(graded, scheme))
     except OSError as error:
         _refuse([f"{out}: {error.strerror}"])
     click.echo(f"{len(graded)} people graded for {year} into {out}.", err=True)
@@ -94,6 +92,7 @@ def read_company(
     faults: list[Fault] = []
     staff: list[EmployeeRow] = []
     rows: list[RecordRow] = []
+    kinds = record_kinds_of(scheme)
     others, roster = 0, None
     reading = progress.add_task("Reading", total=None)
     try:
@@ -103,8 +102,8 @@ def read_company(
         faults += faulty.faults
     try:
         rows, others, table = read_records(
-            records, name=records.name, year=year,
-            check=_person_check(staff, roster), advance=lambda: progress.advance(reading),
+            records, name=records.name, kinds=kinds, year=year,
+            check=_person_check(staff, roster, kinds), advance=lambda: progress.advance(reading),
         )  # fmt: skip
         faults += table.faults
     except Faulty as faulty:
@@ -113,7 +112,7 @@ def read_company(
     return _people(staff, rows), others, ordered
 
 
-def _person_check(staff: Iterable[EmployeeRow], roster: Table | None) -> Check | None:
+def _person_check(staff: Iterable[EmployeeRow], roster: Table | None, kinds: RecordKinds) -> Check | None:
     """Whether a record's person is in the roster, and was employed in the month appraised."""
     if roster is None or (roster.faults and not roster.rows):
         return None
@@ -124,9 +123,9 @@ def _person_check(staff: Iterable[EmployeeRow], roster: Table | None) -> Check |
         if number and number not in known:
             yield "employee_no", Message("%(number)s is not in the roster.", number=number)
         person = people.get(number)
-        if person is None or period is None or kind != "monthly_appraisal":
+        if person is None or period is None or kind not in kinds.dated:
             return
-        if not month_weight(period, person.joined, person.left):
+        if not period_weight(period, person.joined, person.left):
             yield "period", Message(
                 "%(number)s was not employed for a single day of %(period)s.", number=number, period=period
             )
@@ -145,17 +144,18 @@ def _people(staff: Iterable[EmployeeRow], rows: Iterable[RecordRow]) -> list[Per
     ]
 
 
-def as_csv(graded: Iterable[Graded]) -> str:
-    """The result as CSV, columns and order as the contract has them."""
+def as_csv(graded: Iterable[Graded], scheme: Scheme) -> str:
+    """The result as CSV, columns and order as the contract has them, one column for each part of the total."""
+    parts = scheme.composition.codes
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    writer.writerows(_line(one) for one in graded)
+    writer.writerow((*BEFORE, *parts, *AFTER))
+    writer.writerows(_line(one, parts) for one in graded)
     return buffer.getvalue()
 
 
-def _line(one: Graded) -> list[object]:
-    figures = (one.inspections_display, one.monthly_display, one.year_end_display, one.total_display)
+def _line(one: Graded, parts: Iterable[str]) -> list[object]:
+    figures = (*(one.part_display(code) for code in parts), one.total_display)
     return [
         one.employee_no, one.population, *(_shown(figure) for figure in figures),
         "" if one.rank is None else one.rank, one.band or "", one.months_counted,

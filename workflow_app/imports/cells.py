@@ -16,6 +16,9 @@ DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?
 MONTH = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*月?")
 YEAR = re.compile(r"(\d{4})(?:\.0+)?\s*年?")
 WEEK = re.compile(r"(\d{4})\s*[-年]?\s*(?:W|第)\s*(\d{1,2})\s*周?", re.IGNORECASE)
+QUARTER = re.compile(r"(\d{4})\s*[-年]?\s*(?:Q\s*([1-4])|第?\s*([1-4一二三四])\s*季度?)", re.IGNORECASE)
+HALF_YEAR = re.compile(r"(\d{4})\s*[-年]?\s*(?:H\s*([12])|([上下])半年)", re.IGNORECASE)
+ORDINALS = {"一": "1", "二": "2", "三": "3", "四": "4", "上": "1", "下": "2"}
 LONGEST = 40
 BLANKS = " \t\r\n\v\f\x85\xa0\u2028\u2029\u3000\u200b\ufeff"
 """What is trimmed: white space, and the marks of no width that pasted text brings along."""
@@ -100,6 +103,27 @@ def as_week(cell: Any) -> str | None:
         return None
     year, week, _ = day.isocalendar()
     return f"{year:04d}-W{week:02d}"
+
+
+def as_quarter(cell: Any) -> str | None:
+    """A quarter: 2025-Q3; a date means the quarter it lies in."""
+    return _part_of_year(cell, QUARTER, "Q", 3)
+
+
+def as_half_year(cell: Any) -> str | None:
+    """A half-year: 2025-H1; a date means the half it lies in."""
+    return _part_of_year(cell, HALF_YEAR, "H", 6)
+
+
+def _part_of_year(cell: Any, shape: re.Pattern[str], letter: str, months: int) -> str | None:
+    day = as_date(cell)
+    if day:
+        return f"{day.year:04d}-{letter}{(day.month - 1) // months + 1}"
+    match = shape.fullmatch(as_text(cell)) if isinstance(cell, str) else None
+    if match is None:
+        return None
+    number = match[2] or match[3]
+    return f"{match[1]}-{letter}{ORDINALS.get(number, number)}"
 
 
 def as_year(cell: Any) -> str | None:

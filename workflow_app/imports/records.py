@@ -2,39 +2,73 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from states.errors import Message
-from workflow_app.imports.cells import as_day, as_month, as_number, as_text, as_week, as_year
+from states.periods import EXAMPLES
+from workflow_app.imports.cells import (
+    as_day,
+    as_half_year,
+    as_month,
+    as_number,
+    as_quarter,
+    as_text,
+    as_week,
+    as_year,
+)
 from workflow_app.imports.reading import Column, Row, Table, read_table
 
 if TYPE_CHECKING:
     from decimal import Decimal
     from pathlib import Path
 
+    from states.scheme import Scheme
+
 COLUMNS = (
     Column("employee_no", ("工号",)), Column("kind", ("考核类型",)), Column("period", ("周期",)),
     Column("score", ("得分",)), Column("bonus", ("加分",)), Column("reason", ("事由",)),
 )  # fmt: skip
-KINDS = {
-    "周检": "weekly_inspection", "月检": "monthly_inspection", "抽检": "spot_check",
-    "月考核": "monthly_appraisal", "年终": "year_end",
+SHAPES: dict[str, Callable[[Any], str | None]] = {
+    "week": as_week, "month": as_month, "day": as_day, "year": as_year, "quarter": as_quarter, "half_year": as_half_year,
 }  # fmt: skip
-NAMES = KINDS | {code: code for code in KINDS.values()}
-PERIODS: dict[str, tuple[Callable[[Any], str | None], str]] = {
-    "weekly_inspection": (as_week, "2025-W07"),
-    "monthly_inspection": (as_month, "2025-07"),
-    "spot_check": (as_day, "2025-07-14"),
-    "monthly_appraisal": (as_month, "2025-07"),
-    "year_end": (as_year, "2025"),
-}
 Check = Callable[[str, str, str | None], Iterable[tuple[str, Message]]]
 """Asked with person, kind ("" unknown) and period (None unreadable): the faults, each with its field."""
-REPEATABLE = frozenset({"spot_check"})
 BEST = 100
-MOST_BONUS = 10
+
+
+@dataclass(frozen=True)
+class RecordKinds:
+    """What a scheme's records are called in a file, and how their periods are written.
+
+    `names` leads from every name to the kind's code, `shapes` from a code to the shape of its period;
+    records of the kinds in `dated` weigh by the days employed, so that there must be one. `bonus` is
+    the least and the most that a record may carry.
+    """
+
+    names: Mapping[str, str]
+    shapes: Mapping[str, str]
+    dated: frozenset[str]
+    bonus: tuple[int, int]
+
+    def is_repeatable(self, kind: str) -> bool:
+        """Whether one person may have several records of this kind in one period: checks of a day."""
+        return self.shapes.get(kind) == "day"
+
+
+def record_kinds_of(scheme: Scheme) -> RecordKinds:
+    """The kinds of records of a scheme: by title in both languages, by other names, and by code."""
+    kinds = scheme.record_kinds
+    names = {
+        word.casefold(): code
+        for code, kind in kinds.items()
+        for word in (kind.title.zh, *kind.also_called, kind.title.en, code)
+    }
+    pools = (pool for part in scheme.composition.parts for pool in part.pools)
+    dated = frozenset(kind for pool in pools if pool.weigh != "equally" for kind in pool.kinds)
+    bonus = scheme.composition.bonus
+    return RecordKinds(names, {code: kind.period for code, kind in kinds.items()}, dated, (bonus.least, bonus.most))
 
 
 @dataclass(frozen=True)
@@ -56,10 +90,10 @@ class RecordRow:
 
 
 def read_records(
-    source: Path | bytes, *, name: str, year: int | None = None,
+    source: Path | bytes, *, name: str, kinds: RecordKinds, year: int | None = None,
     check: Check | None = None, advance: Callable[[], None] | None = None,
 ) -> tuple[list[RecordRow], int, Table]:  # fmt: skip
-    """Read records; every fault is in `table.faults`, and a row with a fault is left out.
+    """Read records of the scheme's `kinds`; every fault is in `table.faults`, its row left out.
 
     With `year`, records of other years are left out unread; their number comes second. `check` is
     asked of every row that is read, `advance` called once for every row.
@@ -69,14 +103,14 @@ def read_records(
     others = 0
     first: dict[tuple[str, str, str], int] = {}
     for row in table.rows:
-        kind, period = _kind(row, table), None
+        kind, period = _kind(row, table, kinds), None
         if kind:
-            period = _period(row, table, kind)
+            period = _period(row, table, kinds.shapes[kind])
         if period and year is not None and int(period[:4]) != year:
             others += 1
         else:
             before = len(table.faults)
-            found = _record(row, table, kind, period, first)
+            found = _record(row, table, (kind, period), kinds, first)
             for where, message in check(row.text("employee_no"), kind, period) if check else ():
                 table.report(row.number, where, message)
             rows += [found] if found and len(table.faults) == before else []
@@ -85,40 +119,40 @@ def read_records(
     return rows, others, table
 
 
-def _kind(row: Row, table: Table) -> str:
+def _kind(row: Row, table: Table, kinds: RecordKinds) -> str:
     said = row.text("kind")
-    kind = NAMES.get(said.casefold(), "")
+    kind = kinds.names.get(said.casefold(), "")
     if not kind:
         table.report(
             row.number, "kind",
-            Message("“%(found)s” is no kind of record; allowed: %(allowed)s.", found=said[:40], allowed=", ".join(NAMES)),
+            Message("“%(found)s” is no kind of record; allowed: %(allowed)s.", found=said[:40], allowed=", ".join(kinds.names)),
         )  # fmt: skip
     return kind
 
 
-def _period(row: Row, table: Table, kind: str) -> str | None:
-    read, example = PERIODS[kind]
-    period = read(row.cells["period"])
+def _period(row: Row, table: Table, shape: str) -> str | None:
+    period = SHAPES[shape](row.cells["period"])
     if period is None:
         table.report(
             row.number, "period",
             Message("“%(found)s” is no period of this kind. Write it like %(example)s.",
-                    found=row.text("period")[:40], example=example),
+                    found=row.text("period")[:40], example=EXAMPLES[shape]),
         )  # fmt: skip
     return period
 
 
 def _record(
-    row: Row, table: Table, kind: str, period: str | None, first: dict[tuple[str, str, str], int]
+    row: Row, table: Table, what: tuple[str, str | None], kinds: RecordKinds, first: dict[tuple[str, str, str], int]
 ) -> RecordRow | None:
+    kind, period = what
     number = row.text("employee_no")
     if not number:
         table.report(row.number, "employee_no", Message("The employee number is missing."))
-    score, bonus = _score(row, table), _bonus(row, table)
+    score, bonus = _score(row, table), _bonus(row, table, kinds.bonus)
     if not (number and kind and period):
         return None
     key = (number, kind, period)
-    if kind not in REPEATABLE and first.setdefault(key, row.number) != row.number:
+    if not kinds.is_repeatable(kind) and first.setdefault(key, row.number) != row.number:
         table.report(
             row.number, "period",
             Message("%(number)s has this kind of record for %(period)s already, in row %(first)s.",
@@ -144,16 +178,16 @@ def _score(row: Row, table: Table) -> Decimal | None:
     return None
 
 
-def _bonus(row: Row, table: Table) -> int | None:
+def _bonus(row: Row, table: Table, limits: tuple[int, int]) -> int | None:
     cell = row.cells["bonus"]
     if not as_text(cell):
         return 0
     bonus = as_number(cell)
-    if bonus is not None and bonus == bonus.to_integral_value() and 1 <= bonus <= MOST_BONUS:
+    if bonus is not None and bonus == bonus.to_integral_value() and limits[0] <= bonus <= limits[1]:
         return int(bonus)
     table.report(
         row.number, "bonus",
-        Message("The bonus is “%(found)s”; leave it blank or enter a whole number from 1 to 10.",
-                found=row.text("bonus")[:40]),
+        Message("The bonus is “%(found)s”; leave it blank or enter a whole number from %(least)s to %(most)s.",
+                found=row.text("bonus")[:40], least=limits[0], most=limits[1]),
     )  # fmt: skip
     return None

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import contains_eager, defer, joinedload
 
-from states.composition import RecordValue, inspections, monthly
+from states.composition import PartMean, RecordValue, part_means
 from states.errors import Message, Refusal
 from workflow_app.db import db
 from workflow_app.models import Assignment, Cycle, Employee, Record, Review, ReviewStage, SchemeVersion, Submission
@@ -117,18 +117,8 @@ def neighbours(assignment: Assignment) -> Neighbours:
     )
 
 
-@dataclass(frozen=True)
-class Evidence:
-    """What the year already says of a person, exact; None where there is nothing."""
-
-    monthly: Fraction | None
-    months: int
-    inspections: Fraction | None
-    checks: int
-
-
-def evidence(review: Review, scheme: Scheme) -> Evidence:
-    """Means of the monthly appraisals and of the inspections in the cycle's year (scheme §4)."""
+def evidence(review: Review, scheme: Scheme) -> tuple[PartMean, ...]:
+    """What the cycle's year already says of a person: every part but the one this review makes (scheme §4)."""
     year = review.cycle.period_start.year
     rows = db.session.execute(
         select(Record.kind, Record.period, Record.score, Record.bonus).filter_by(
@@ -136,12 +126,9 @@ def evidence(review: Review, scheme: Scheme) -> Evidence:
         )
     )
     values = [RecordValue(kind, period, Fraction(score), Fraction(bonus or 0)) for kind, period, score, bonus in rows]
-    rule = scheme.composition
-    months = [value for value in values if value.kind in rule.monthly.kinds]
-    checks = [value for value in values if any(value.kind in pool.kinds for pool in rule.inspections.pools)]
+    own = scheme.cycle_kinds[review.cycle.kind].record_kind
     person = review.employee
-    mean = monthly(months, rule.monthly, joined=person.joined, left=person.left)
-    return Evidence(mean, len(months), inspections(checks, rule.inspections), len(checks))
+    return part_means(values, scheme.composition, joined=person.joined, left=person.left, without=own)
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import joinedload
 
 from states.distribution import seats
 from states.scheme import Scheme
+from states.scheme.composition import CompositionPart
 from states.scheme.results import Band
 from workflow_app.db import db
 from workflow_app.models import CalibrationMove, Cycle, Review
@@ -158,18 +159,25 @@ def histogram(reviews: Sequence[Review]) -> list[Bar]:
     ]
 
 
-def raters(reviews: Sequence[Review]) -> list[RaterRow]:
-    """Each rater's mean year-end score against the population's mean, furthest first."""
-    scored = [review for review in reviews if review.year_end is not None]
+def raters(reviews: Sequence[Review], scheme: Scheme) -> list[RaterRow]:
+    """Each rater's mean score of this cycle's own part against the population's mean, furthest first."""
+    part = own_part(reviews[0].cycle, scheme) if reviews else None
+    code = part.code if part else ""
+    scored = [review for review in reviews if review.part(code) is not None]
     if not scored:
         return []
-    overall = _mean([review.year_end for review in scored])
+    overall = _mean([review.part(code) for review in scored])
     groups: dict[str, list[Decimal | None]] = {}
     for review in scored:
         if review.superior:
-            groups.setdefault(review.superior.name, []).append(review.year_end)
+            groups.setdefault(review.superior.name, []).append(review.part(code))
     rows = [RaterRow(name, len(scores), _mean(scores), _mean(scores) - overall) for name, scores in groups.items()]
     return sorted(rows, key=lambda row: (-abs(row.off), row.name))
+
+
+def own_part(cycle: Cycle, scheme: Scheme) -> CompositionPart | None:
+    """The part of the total that this cycle's reviews make, or None where they make none."""
+    return scheme.composition.part_of(scheme.cycle_kinds[cycle.kind].record_kind)
 
 
 def _mean(scores: Sequence[Decimal | None]) -> Decimal:

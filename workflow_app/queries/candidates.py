@@ -85,7 +85,7 @@ def candidate_of(person: Employee, cycle: Cycle, roster: Roster) -> Candidate:
     scheme = scheme_of(cycle)
     kind = scheme.cycle_kinds[cycle.kind]
     span = Span(cycle.period, cycle.period_start, cycle.period_end)
-    new = kind.period == "year" and months_employed(span, person.joined, person.left) < scheme.composition.least_months
+    new = kind.period == "year" and months_employed(span, person.joined, person.left) < scheme.composition.coverage.least
     return Candidate(person, plan_review(person, kind, roster), (TOO_NEW,) if new else ())
 
 

@@ -20,12 +20,14 @@ from workflow_app.schemes import scheme_of
 from workflow_app.services import filling
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
     from decimal import Decimal
     from fractions import Fraction
 
     from forms.builder import SchemeForm
     from forms.kinds.base import Answers
+    from states.composition import PartMean
     from states.scheme import Scheme, Text
     from states.scheme.cycles import StageSpec
     from states.scheme.forms import DeductionItem, FormSpec, KpiRow
@@ -107,6 +109,8 @@ class KpiLine:
     row: ScoreRow
     answer: dict[str, Any]
     source_title: Text | None
+    entered: Mapping[str, str]
+    """The parts (`actual`, `target`) that HR entered: they are read here, not typed."""
 
 
 @dataclass
@@ -179,6 +183,11 @@ class FormPage:
         return [(view.title, [self._kpi(row, rows[row.code]) for row in view.rows]) for view in self.spec.views]
 
     @cached_property
+    def entered(self) -> Mapping[str, Mapping[str, str]]:
+        """The key figures that HR entered for this person."""
+        return filling.entered_of(self.assignment)
+
+    @cached_property
     def own(self) -> OwnWords | None:
         """The self review, for whoever scores the person."""
         found = None if self.about_oneself or self._asked_of_colleagues else reads.own_words(self.review)
@@ -190,7 +199,7 @@ class FormPage:
         return OwnWords(assignment, spec, submission.answers, shown(value))
 
     @cached_property
-    def evidence(self) -> reads.Evidence | None:
+    def evidence(self) -> tuple[PartMean, ...] | None:
         """The year's means, for the superior who scores."""
         if self.about_oneself or self.stage is None or self.stage.actor not in {"manager", "department_head"}:
             return None
@@ -254,7 +263,8 @@ class FormPage:
     def _kpi(self, spec: KpiRow, row: ScoreRow) -> KpiLine:
         answer = self.answers.get(spec.code)
         source = self.scheme.forms.get(spec.source_form or "")
-        return KpiLine(spec, row, answer if isinstance(answer, dict) else {}, source.title if source else None)
+        entered = {} if source else self.entered.get(spec.code, {})
+        return KpiLine(spec, row, answer if isinstance(answer, dict) else {}, source.title if source else None, entered)
 
 
 STEP = {"waiting": "waiting", "open": "now", "done": "done", "omitted": "omitted"}
@@ -275,7 +285,7 @@ def page_of(assignment: Assignment) -> FormPage:
     """The page of a form as it was last saved, without fields: for reading."""
     submission = reads.latest_submission(assignment.id)
     scheme = scheme_of(assignment.review.cycle)
-    answers = submission.answers if submission else filling.initial_answers(assignment)
+    answers = filling.shown_answers(assignment, submission)
     return FormPage(
         assignment=assignment,
         submission=submission,

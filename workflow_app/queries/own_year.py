@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from states.composition import RecordValue, inspections, monthly
+from states.composition import PartMean, RecordValue, part_means
 from states.scheme import builtin_scheme
 from workflow_app.db import db
 from workflow_app.models import Record
@@ -21,13 +21,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class OwnYear:
-    """Means are exact, None where there is nothing; `bonus` is the sum of points of `commended` records."""
+    """Every part that has records, exact; `bonus` is the sum of points of `commended` records."""
 
     year: int
-    monthly: Fraction | None
-    months: int
-    inspections: Fraction | None
-    checks: int
+    parts: tuple[PartMean, ...]
     bonus: int
     commended: int
 
@@ -39,12 +36,10 @@ def own_year(employee: Employee) -> OwnYear | None:
         return None
     rule = (current_scheme() or builtin_scheme()).composition
     values = _values(employee.id, years[0])
-    months = [one for one in values if one.kind in rule.monthly.kinds]
-    checks = [one for one in values if any(one.kind in pool.kinds for pool in rule.inspections.pools)]
+    parts = part_means(values, rule, joined=employee.joined, left=employee.left)
     commended = [one for one in values if one.bonus]
     return OwnYear(
-        years[0], monthly(months, rule.monthly, joined=employee.joined, left=employee.left), len(months),
-        inspections(checks, rule.inspections), len(checks),
+        years[0], tuple(one for one in parts if one.count),
         int(sum(one.bonus for one in commended)), len(commended),
     )
 

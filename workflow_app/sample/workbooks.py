@@ -19,7 +19,7 @@ from states.scheme import builtin_scheme
 from workflow_app.imports.cells import as_text
 from workflow_app.imports.customers import CustomerRow, read_customers
 from workflow_app.imports.employees import EmployeeRow, population_names, read_employees
-from workflow_app.imports.records import RecordRow, read_records
+from workflow_app.imports.records import RecordRow, read_records, record_kinds_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -88,7 +88,7 @@ class Workbooks:
         """The records of 2025 of the people who are kept."""
         path = FOLDER / "records.xlsx"
         numbers = {person.employee_no for person in self.employees}
-        return [row for row in read_records(path, name=path.name)[0] if row.employee_no in numbers]
+        return [row for row in read_records(path, name=path.name, kinds=record_kinds_of(builtin_scheme()))[0] if row.employee_no in numbers]
 
     @cached_property
     def standing(self) -> dict[str, float]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -12,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from states.errors import Message, Refusal
-from states.explain import explain_review, explain_total
+from states.explain import OwnRecord, explain_review, explain_total
 from states.grading import Graded, PersonYear, RecordValue, grade
 from states.permissions import SYSTEM, Actor
 from states.scheme import Scheme
@@ -41,9 +40,9 @@ def compose_cycle(cycle_id: int, *, now: datetime) -> int:
     scheme, kind = scheme_of(cycle), scheme_of(cycle).cycle_kinds[cycle.kind]
     year = int(cycle.period[:4])
     reviews = _reviews(cycle)
-    answers = answers_of_cycle(cycle.id, year)
+    answers, records = answers_of_cycle(cycle.id, year), _records(cycle, year)
     scores = {review.id: _score(review, answers.get(review.id, NOTHING), scheme, kind) for review in reviews}
-    people = _people(reviews, scores, _records(cycle, year))
+    people = [_person(review, scores[review.id], records.get(review.employee_id, []), kind) for review in reviews]
     graded = grade(people, year=year, scheme=scheme)
     for review, person, result in zip(reviews, people, graded, strict=True):
         before = review.total
@@ -97,39 +96,35 @@ def _score(review: Review, answers: ReviewAnswers, scheme: Scheme, kind: CycleKi
 
 
 def _records(cycle: Cycle, year: int) -> Mapping[int, list[RecordValue]]:
-    """The year's records by employee; an imported year-end gives way to the review's own."""
-    found: dict[int, list[RecordValue]] = defaultdict(list)
+    """The year's records by employee."""
+    found: dict[int, list[RecordValue]] = {}
     reviewed = select(Review.employee_id).filter(Review.cycle_id == cycle.id)
     rows = select(Record).filter(Record.year == year, Record.employee_id.in_(reviewed)).order_by(Record.period)
     for row in db.session.scalars(rows):
-        found[row.employee_id].append(RecordValue(row.kind, row.period, Fraction(row.score), Fraction(row.bonus or 0)))
+        value = RecordValue(row.kind, row.period, Fraction(row.score), Fraction(row.bonus or 0))
+        found.setdefault(row.employee_id, []).append(value)
     return found
 
 
-def _people(
-    reviews: Sequence[Review], scores: Mapping[int, YearEnd], records: Mapping[int, list[RecordValue]]
-) -> list[PersonYear]:
-    return [
-        PersonYear(
-            employee_no=review.employee.employee_no,
-            population=review.population,
-            joined=review.employee.joined,
-            left=review.employee.left,
-            records=tuple(records.get(review.employee_id, ())),
-            year_end=scores[review.id].value,
-        )
-        for review in reviews
-    ]
+def _person(review: Review, score: YearEnd, records: Sequence[RecordValue], kind: CycleKind) -> PersonYear:
+    """The person's year; a record of this very period gives way to the review's own score."""
+    own = (kind.record_kind, review.cycle.period)
+    kept = list(records)
+    if score.value is not None:
+        kept = [one for one in records if (one.kind, one.period) != own]
+        kept.append(RecordValue(*own, score.value))
+    person = review.employee
+    return PersonYear(person.employee_no, review.population, person.joined, person.left, tuple(kept))
 
 
 def _store(review: Review, person: PersonYear, result: Graded, score: YearEnd, scheme: Scheme, kind: CycleKind) -> None:
-    review.inspections = result.inspections_display
-    review.monthly = result.monthly_display
-    review.year_end = result.year_end_display
+    shown = {code: result.part_display(code) for code in result.parts}
+    review.parts = {code: str(figure) for code, figure in shown.items() if figure is not None}
     review.total = result.total_display
     review.months_counted = result.months_counted
     review.flags = sorted({*result.flags, *score.flags} - {"tied_on_cut", "small_population"})
     titles = {stage.code: stage.title for stage in kind.stages}
     forms = {code: (scheme.forms[stage.form], stage.forms[0]) for code, stage in score.stages.items() if stage.forms}
     tree = explain_review(score.parts, titles, forms, title=kind.title)
-    review.explanation = stored_tree(explain_total(result, person, scheme, year_end=tree))
+    own = OwnRecord(kind.record_kind, review.cycle.period, tree)
+    review.explanation = stored_tree(explain_total(result, person, scheme, own=own))

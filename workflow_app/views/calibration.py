@@ -139,7 +139,7 @@ def _board(
         here=here,
         columns=columns,
         histogram=board.histogram(reviews),
-        raters=board.raters(reviews),
+        raters=board.raters(reviews, scheme),
         unranked=unranked,
         own_hidden=own_ranked or own_unranked,
         chosen=chosen,

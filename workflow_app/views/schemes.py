@@ -19,7 +19,18 @@ from workflow_app.i18n import t
 from workflow_app.queries.schemes import published_versions, version_by_id
 from workflow_app.schemes import current_version, read_scheme
 from workflow_app.services.publishing import publish_scheme
-from workflow_app.words import ACTORS, METHODS, MODES, NEEDS, OVERDUE, PERIODS, SOURCES
+from workflow_app.words import (
+    ACTORS,
+    METHODS,
+    MISSING_PARTS,
+    MODES,
+    NEEDS,
+    OVERDUE,
+    PERIODS,
+    ROUNDINGS,
+    SOURCES,
+    WEIGHS,
+)
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as AnyResponse
@@ -36,11 +47,15 @@ def overview() -> str:
     version = _version(wanted) if wanted else current_version()
     if version is None:
         return render_template("schemes/none.html", may_publish=may(current_actor(), "manage_cycles").allowed)
+    scheme = read_scheme(version)
+    kinds = scheme.composition.coverage.kinds
     return render_template(
         "schemes/overview.html",
-        version=version, scheme=read_scheme(version), title=Text(zh=version.title_zh, en=version.title_en),
+        version=version, scheme=scheme, title=Text(zh=version.title_zh, en=version.title_en),
         versions=published_versions(), newest=current_version(), periods=PERIODS, overdue=OVERDUE, modes=MODES,
-        population_titles=[t(one.title) for one in read_scheme(version).populations], actors=ACTORS, needs=NEEDS,
+        population_titles=[t(one.title) for one in scheme.populations], actors=ACTORS, needs=NEEDS,
+        weighs=WEIGHS, missing=MISSING_PARTS, roundings=ROUNDINGS,
+        coverage_titles=[t(scheme.record_kinds[kind].title) for kind in kinds],
     )
 
 

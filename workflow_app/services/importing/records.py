@@ -1,24 +1,25 @@
 """Records of the year (inspections, monthly appraisals): what a file would change, and writing it.
 
-A record is known by person, kind and period. Spot checks of one day have no number of their own: a
-file is taken to hold all of a person's spot checks of a day it names; equal ones are the same one,
+A record is known by person, kind and period. Checks of one day have no number of their own: a
+file is taken to hold all of a person's checks of a day it names; equal ones are the same one,
 the rest are paired in order.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, insert, select, update
 
+from states.composition import period_weight
 from states.errors import Message
 from workflow_app.db import db
 from workflow_app.models import Employee, Record
 from workflow_app.models.records import SCORE_PLACES
 from workflow_app.services.importing.history import record_many
 from workflow_app.services.importing.plan import Change, Plan, added_and_changed, chunks, differences
+from workflow_app.services.importing.sources import known_kinds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -117,6 +118,7 @@ def _told(row: RecordRow) -> dict[str, Any]:
 
 def _faults(rows: Sequence[RecordRow], table: Table) -> Iterator[Fault]:
     query = select(Employee.employee_no, Employee.joined, Employee.left)
+    dated = known_kinds().dated
     people = {no: (joined, left) for no, joined, left in db.session.execute(query)}
     for line in table.rows:
         number = line.text("employee_no")
@@ -127,7 +129,7 @@ def _faults(rows: Sequence[RecordRow], table: Table) -> Iterator[Fault]:
             ))
     for row in rows:
         known = people.get(row.employee_no)
-        if known and row.kind == "monthly_appraisal" and not _employed(row.period, *known):
+        if known and row.kind in dated and not period_weight(row.period, *known):
             yield table.fault(row.row, "period", Message(
                 "%(number)s was not employed on any day of %(period)s.", number=row.employee_no, period=row.period
             ))
@@ -138,15 +140,11 @@ def _faults(rows: Sequence[RecordRow], table: Table) -> Iterator[Fault]:
             ))
 
 
-def _employed(month: str, joined: date, left: date | None) -> bool:
-    start = joined.isoformat()[:7]
-    return start <= month and (left is None or month <= left.isoformat()[:7])
-
-
 def _free_places(added: Sequence[Change]) -> dict[int, int]:
     """For every added row (by identity) the occurrence it gets: after those that are stored."""
     taken: dict[Key, int] = {}
-    spots = [one.row for one in added if one.row.kind == "spot_check"]
+    kinds = known_kinds()
+    spots = [one.row for one in added if kinds.is_repeatable(one.row.kind)]
     if spots:
         for key, found in _stored({row.year for row in spots}).items():
             taken[key] = max(one["occurrence"] for one in found)

@@ -11,7 +11,7 @@ from states.scheme import builtin_scheme
 from workflow_app.imports.customers import EMAIL, read_customers
 from workflow_app.imports.employees import population_names, read_employees
 from workflow_app.imports.faults import Faulty
-from workflow_app.imports.records import read_records
+from workflow_app.imports.records import RecordKinds, read_records, record_kinds_of
 from workflow_app.titles import current_scheme
 
 if TYPE_CHECKING:
@@ -52,13 +52,18 @@ def read_source(kind: str, filename: str, content: bytes) -> Source:
     return Source(rows, tuple(faults), table)
 
 
+def known_kinds() -> RecordKinds:
+    """The kinds of records of the scheme in force, or of the built-in one before the first."""
+    return record_kinds_of(current_scheme() or builtin_scheme())
+
+
 def _parse(kind: str, name: str, content: bytes) -> tuple[Sequence[Any], Table]:
     if kind == "employees":
         names = population_names(current_scheme() or builtin_scheme())
         return read_employees(content, name=name, populations=names, complete=False)
     if kind == "customers":
         return read_customers(content, name=name)
-    rows, _others, table = read_records(content, name=name)
+    rows, _others, table = read_records(content, name=name, kinds=known_kinds())
     return rows, table
 
 
