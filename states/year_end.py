@@ -57,7 +57,7 @@ def score_review(
 ) -> YearEnd:
     """Score every stage, give KPI rows what cards and questionnaires bring, and put the parts together.
 
-    `kpi` are actuals entered apart from the table (scheme §2.2); what the table itself says goes first.
+    `kpi` are figures that HR entered or imported (scheme §2.2): they go before what the table itself says.
     """
     parts = kind.parts_for(population=population, post=post)
     stages: dict[str, StageScore] = {}
@@ -100,20 +100,22 @@ def _table_score(
     context: Mapping[str, Fraction | None],
     kpi: Mapping[str, Answers],
 ) -> StageScore:
-    scores = tuple(score_form(form, _with_entered(one.answers, kpi), context=context) for one in listed)
+    scores = tuple(score_form(form, with_entered(form, one.answers, kpi), context=context) for one in listed)
     value = mean(score.value for score in scores if score.value is not None)
     return StageScore(code, form.code, value, len(scores), scores)
 
 
-def _with_entered(answers: Answers, kpi: Mapping[str, Answers]) -> dict[str, Any]:
-    """The table's own figures before those entered apart; a blank one is no figure."""
-    merged: dict[str, Any] = {code: dict(entered) for code, entered in kpi.items()}
-    for code, answer in answers.items():
-        if isinstance(answer, Mapping):
-            given = {key: value for key, value in answer.items() if value not in {None, ""}}
-            merged[code] = merged.get(code, {}) | given
-        else:
-            merged[code] = answer
+def with_entered(form: KpiForm, answers: Answers, kpi: Mapping[str, Answers]) -> dict[str, Any]:
+    """The table's answers with the figures that HR entered: those go first, so that a correction counts.
+
+    Only rows whose actual a person or a file enters can have one; a blank one is no figure.
+    """
+    merged: dict[str, Any] = dict(answers)
+    for row in form.rows:
+        known = {part: value for part, value in (kpi.get(row.code) or {}).items() if value not in {None, ""}}
+        if known and row.source_form is None:
+            answer = answers.get(row.code)
+            merged[row.code] = (dict(answer) if isinstance(answer, Mapping) else {}) | known
     return merged
 
 

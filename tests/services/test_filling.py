@@ -13,6 +13,7 @@ from workflow_app.queries.assignments import evidence, latest_submission, neighb
 from workflow_app.schemes import scheme_of
 from workflow_app.services import advancing, filling
 from workflow_app.services.assigning import hand_over
+from workflow_app.services.kpi_entry import enter_figures
 
 LATER = NOW + timedelta(days=1)
 
@@ -193,7 +194,36 @@ def test_the_kpi_table_takes_what_was_entered_and_leaves_open_rows_out(company):
 
     # 10 × 4 points and 10 × 5 points of 20 weight that count: 4.5 × 20.
     assert submission.score == 90
-    assert filling.initial_answers(table)["customer_database"] == {"actual": "24"}
+    assert filling.shown_answers(table, submission)["customer_database"]["actual"] == "24"
+
+
+def test_what_hr_enters_goes_before_what_the_table_says_until_hr_takes_it_back(company):
+    submit_self_review(company, company.manager)
+    table = assignment_of(company.manager, "manager_scoring")
+    typed = {"customer_database": {"actual": "12"}, "analysis_reports": {"actual": "4"}}
+    submission = filling.submit(table, typed, actor=company.actor(company.vp), now=NOW)
+    assert submission.score == 60
+    hr = company.hr.actor()
+
+    enter_figures(company.manager, 2025, {"customer_database": {"actual": "24"}}, actor=hr, now=NOW)
+    corrected = submission.score
+    enter_figures(company.manager, 2025, {"customer_database": {}}, actor=hr, now=NOW)
+
+    assert (corrected, submission.score) == (80, 60)
+
+
+def test_a_figure_of_hr_leaves_no_copy_in_the_table(company):
+    submit_self_review(company, company.manager)
+    table = assignment_of(company.manager, "manager_scoring")
+    db.session.add(KpiActual(employee_id=company.manager.id, year=2025, kpi="department_budget", target=Decimal(100)))
+    db.session.flush()
+
+    submission = filling.submit(
+        table, {"department_budget": {"actual": "104", "target": "99"}}, actor=company.actor(company.vp), now=NOW
+    )
+
+    assert submission.answers["department_budget"] == {"actual": "104", "target": None, "note": ""}
+    assert submission.score == 60
 
 
 def test_a_budget_needs_its_target(company):

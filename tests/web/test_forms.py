@@ -1,10 +1,12 @@
+from decimal import Decimal
+
 import pytest
 from sqlalchemy import event
 
 from tests.cycle_company import NOW
 from tests.forms_company import LATE_CARD, FormsCompany, assignment_of, review_of, submit_self_review
 from workflow_app.db import db
-from workflow_app.models import Assignment, Submission
+from workflow_app.models import Assignment, KpiActual, Submission
 from workflow_app.queries.assignments import latest_submission
 from workflow_app.services import advancing, filling
 
@@ -113,6 +115,22 @@ def test_the_kpi_table_shows_which_rows_come_from_elsewhere(enter, company):
     assert 'name="target_department_budget"' in page.text
     assert saved.json["values"]["points_customer_database"] == "4"
     assert saved.json["values"]["points_department_budget"] == "—"
+
+
+def test_a_figure_that_hr_entered_is_read_in_the_table(enter, company):
+    submit_self_review(company, company.manager)
+    table = assignment_of(company.manager, "manager_scoring")
+    db.session.add(KpiActual(employee_id=company.manager.id, year=2025, kpi="customer_database", actual=Decimal(24)))
+    client = enter(company.vp)
+
+    page = client.get(f"/forms/{table.id}").text
+    saved = client.post(f"/forms/{table.id}/draft", data={"version": "0", "q_customer_database": "99"})
+
+    field = next(line for line in page.splitlines() if 'name="q_customer_database"' in line)
+    assert 'value="24"' in field
+    assert " readonly" in field
+    assert "entered by HR" in page
+    assert saved.json["values"]["points_customer_database"] == "4"
 
 
 def test_the_vp_card_hides_the_managers_score(enter, company, card):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -9,10 +10,10 @@ from sqlalchemy import select
 from forms.validators import written
 from states.scheme.forms import KpiForm
 from workflow_app.db import db
-from workflow_app.models import KpiActual
+from workflow_app.models import Assignment, Cycle, KpiActual, Review, Submission
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from typing import Any
 
     from states.scheme import Scheme
@@ -41,13 +42,30 @@ def _texts(row: KpiActual) -> dict[str, str]:
     return {part: written(value) for part, value in known.items() if value is not None}
 
 
-def with_entered(answers: Mapping[str, Any], entered: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
-    """The table's own figures before those entered apart; a blank one is no figure."""
-    merged: dict[str, Any] = {kpi: dict(figures) for kpi, figures in entered.items()}
-    for code, answer in answers.items():
+def submitted_tables(employee_id: int, year: int) -> Sequence[Submission]:
+    """What raters handed in about this person in the year's cycles that are not signed yet."""
+    year_starts, year_ends = date(year, 1, 1), date(year, 12, 31)
+    query = (
+        select(Submission)
+        .join(Submission.assignment)
+        .join(Assignment.review)
+        .join(Review.cycle)
+        .where(
+            Review.employee_id == employee_id, Submission.state == "submitted", Assignment.state == "submitted",
+            Cycle.state.in_(("open", "calibrating")), Cycle.period_start.between(year_starts, year_ends),
+        )
+    )
+    return db.session.scalars(query).all()
+
+
+def own_typing(answers: Mapping[str, Any], entered: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
+    """The answers without the figures that HR entered: those are shown on the table and are not kept in it.
+
+    A copy kept in the table would count on after HR took the figure back.
+    """
+    kept = dict(answers)
+    for code, figures in entered.items():
+        answer = answers.get(code)
         if isinstance(answer, dict):
-            given = {part: value for part, value in answer.items() if value not in (None, "")}
-            merged[code] = merged.get(code, {}) | given
-        else:
-            merged[code] = answer
-    return merged
+            kept[code] = answer | dict.fromkeys(figures)
+    return kept

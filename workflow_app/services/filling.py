@@ -11,19 +11,21 @@ from states.errors import Message, Refusal
 from states.exact import half_up
 from states.scheme.forms import KpiForm
 from states.scoring import FormScore, score_form
+from states.year_end import with_entered
 from workflow_app.access import require
 from workflow_app.db import db
 from workflow_app.models import Assignment, Submission
 from workflow_app.models.records import SCORE_PLACES
 from workflow_app.queries.assignments import latest_submission, versions_of
 from workflow_app.queries.facts import assignment_facts
-from workflow_app.queries.kpi import entered_figures, with_entered
+from workflow_app.queries.kpi import entered_figures, own_typing, submitted_tables
 from workflow_app.schemes import scheme_of
 from workflow_app.services import advancing
 from workflow_app.services.events import record_review_event
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from decimal import Decimal
 
     from forms.builder import SchemeForm
     from forms.kinds.base import Answers
@@ -62,10 +64,9 @@ def closed_reason(assignment: Assignment) -> Message | None:
     return None if assignment.review.cycle.state in WORKING_CYCLES else CYCLE_CLOSED
 
 
-def initial_answers(assignment: Assignment) -> Answers:
-    """What a form holds before anything was saved: key figures that were entered or imported."""
-    spec = form_spec(assignment)
-    return dict(_entered(assignment)) if isinstance(spec, KpiForm) else {}
+def shown_answers(assignment: Assignment, submission: Submission | None) -> Answers:
+    """What a form shows: what was saved last and, in a KPI table, the figures that HR entered or imported."""
+    return _with_entered(assignment, submission.answers if submission else {})
 
 
 def score_of(assignment: Assignment, answers: Answers) -> FormScore:
@@ -74,10 +75,7 @@ def score_of(assignment: Assignment, answers: Answers) -> FormScore:
     Rows of a KPI table that cards and questionnaires fill stay open here: the year-end adds them.
     """
     spec = form_spec(assignment)
-    sound = sound_answers(spec, answers)
-    if isinstance(spec, KpiForm):
-        sound = with_entered(sound, _entered(assignment))
-    return score_form(spec, sound)
+    return score_form(spec, _with_entered(assignment, sound_answers(spec, answers)))
 
 
 def save_draft(
@@ -90,7 +88,7 @@ def save_draft(
     """
     _lock(assignment)
     latest = _guarded(assignment, actor, version)
-    kept = _checked(form_spec(assignment), answers, strict=False)
+    kept = _checked(assignment, answers, strict=False)
     draft = latest if latest is not None and latest.state == "draft" else _new(assignment, latest, now)
     _write(draft, assignment, kept, now)
     db.session.flush()
@@ -108,12 +106,20 @@ def submit(
     advancing.lock_review(assignment.review)
     _lock(assignment)
     latest = _guarded(assignment, actor, version)
-    kept = _checked(form_spec(assignment), answers, strict=True)
+    kept = _checked(assignment, answers, strict=True)
     submission = latest if latest is not None and latest.state == "draft" else _new(assignment, latest, now)
     _write(submission, assignment, kept, now)
     _hand_in(submission, assignment, actor, now)
     advancing.complete_stage(assignment.review, assignment.stage, actor=actor, now=now)
     return submission
+
+
+def score_tables_again(employee_id: int, year: int) -> None:
+    """Show the KPI tables that were handed in with the figures of now, until their cycle is approved."""
+    for submission in submitted_tables(employee_id, year):
+        assignment = submission.assignment
+        if assignment is not None and isinstance(form_spec(assignment), KpiForm):
+            submission.score = _shown_score(assignment, submission.answers)
 
 
 def _lock(assignment: Assignment) -> None:
@@ -134,13 +140,16 @@ def _guarded(assignment: Assignment, actor: Actor, version: str | None) -> Submi
     return latest
 
 
-def _checked(spec: FormSpec, answers: Answers, *, strict: bool) -> Answers:
+def _checked(assignment: Assignment, answers: Answers, *, strict: bool) -> Answers:
     """The answers as the form itself would read them, whoever calls: page, API or command line."""
-    typed = {name: text for name, text in prefill(spec, answers).items() if text not in (None, "")}
+    spec = form_spec(assignment)
+    whole = _with_entered(assignment, answers)
+    typed = {name: text for name, text in prefill(spec, whole).items() if text not in (None, "")}
     form = build_form(spec, "en")(MultiDict(typed))
     if not (form.validate() if strict else form.validate_draft()):
         raise Refusal(_faults(form))
-    return answers_from(spec, form)
+    found = answers_from(spec, form)
+    return own_typing(found, entered_of(assignment)) if isinstance(spec, KpiForm) else found
 
 
 def _faults(form: SchemeForm) -> list[Message]:
@@ -159,10 +168,14 @@ def _new(assignment: Assignment, latest: Submission | None, now: datetime) -> Su
 
 
 def _write(submission: Submission, assignment: Assignment, answers: Answers, now: datetime) -> None:
-    value = score_of(assignment, answers).value
     submission.answers = answers
-    submission.score = None if value is None else half_up(value, SCORE_PLACES)
+    submission.score = _shown_score(assignment, answers)
     submission.saved_at = now
+
+
+def _shown_score(assignment: Assignment, answers: Answers) -> Decimal | None:
+    value = score_of(assignment, answers).value
+    return None if value is None else half_up(value, SCORE_PLACES)
 
 
 def _hand_in(submission: Submission, assignment: Assignment, actor: Actor, now: datetime) -> None:
@@ -179,6 +192,12 @@ def _hand_in(submission: Submission, assignment: Assignment, actor: Actor, now: 
     record_review_event(assignment.review, "form_submitted", actor=actor, now=now, data=data)
 
 
-def _entered(assignment: Assignment) -> dict[str, dict[str, str]]:
+def entered_of(assignment: Assignment) -> dict[str, dict[str, str]]:
+    """The key figures of the review's year that HR entered or imported for this person."""
     review = assignment.review
     return entered_figures(review.employee_id, review.cycle.period_start.year)
+
+
+def _with_entered(assignment: Assignment, answers: Answers) -> Answers:
+    spec = form_spec(assignment)
+    return with_entered(spec, answers, entered_of(assignment)) if isinstance(spec, KpiForm) else answers

@@ -13,6 +13,7 @@ from workflow_app.db import db
 from workflow_app.models import KpiActual
 from workflow_app.queries.facts import person_facts
 from workflow_app.queries.kpi import find_kpi_table
+from workflow_app.services import filling
 from workflow_app.services.events import record_event
 
 if TYPE_CHECKING:
@@ -58,7 +59,8 @@ def enter_figures(
     if changed:
         data = {"year": year, "kpis": sorted(changed)}
         record_event("employee", employee.id, "kpi_entered", actor=actor, now=now, data=data, detail=changed)
-    db.session.flush()
+        db.session.flush()
+        filling.score_tables_again(employee.id, year)
     return sorted(changed)
 
 
