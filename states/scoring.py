@@ -14,6 +14,7 @@ from typing import Any
 
 from states.errors import Message, Refusal
 from states.exact import HUNDRED, mean, weighted_mean
+from states.scheme.base import Text
 from states.scheme.forms import (
     DeductionForm,
     DeductionItem,
@@ -35,6 +36,21 @@ CONFIDENCE = 1.959963984540054
 
 
 @dataclass(frozen=True)
+class EntryLine:
+    """One ledger entry behind a line: what it took off, by which clause, when, why, and in which role."""
+
+    id: str
+    points: Fraction
+    clause: str = ""
+    title: Text | None = None
+    times: int = 1
+    on: str = ""
+    note: str = ""
+    by: str = ""
+    kind: str = "deduction"
+
+
+@dataclass(frozen=True)
 class ScoreRow:
     """One line behind a score: what it could bring, what it brought, and why it lost."""
 
@@ -47,6 +63,7 @@ class ScoreRow:
     clause: str = ""
     actual: Fraction | None = None
     target: Fraction | None = None
+    entries: tuple[EntryLine, ...] = ()
 
     @property
     def lost(self) -> Fraction:
@@ -138,7 +155,22 @@ def _deduction_row(area: str, item: DeductionItem, answer: Answers) -> ScoreRow:
     if lost < 0:
         raise Refusal(Message("Enter the points to deduct, 0 or more.", field=item.code))
     clause, note = str(answer.get("clause") or ""), str(answer.get("note") or "")
-    return ScoreRow(item.code, area, full, max(full - lost, Fraction(0)), full, note, clause)
+    entries = tuple(_entry_line(item, held) for held in answer.get("entries") or ())
+    lost += sum((one.points for one in entries), Fraction(0))
+    return ScoreRow(item.code, area, full, max(full - lost, Fraction(0)), full, note, clause, entries=entries)
+
+
+def _entry_line(item: DeductionItem, held: Answers) -> EntryLine:
+    """A frozen ledger entry; its points are never negative."""
+    points = figure(held.get("points"), item.code) or Fraction(0)
+    if points < 0:
+        raise Refusal(Message("Enter the points to deduct, 0 or more.", field=item.code))
+    clause = item.clause(str(held.get("clause") or ""))
+    return EntryLine(
+        str(held.get("id") or ""), points, clause.code if clause else "", clause.title if clause else None,
+        int(figure(held.get("times"), item.code) or 1), str(held.get("on") or ""), str(held.get("note") or ""),
+        str(held.get("by") or ""),
+    )  # fmt: skip
 
 
 def kpi_points(

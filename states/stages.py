@@ -16,6 +16,7 @@ CALIBRATION = "calibration"
 RELEASE = "release"
 # These move for the whole cycle at once, by those who calibrate, approve and release.
 CYCLE_STAGES = (CALIBRATION, "approval", RELEASE)
+FEEDBACK_STAGES = ("feedback_interview", "acknowledgement")
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,14 @@ def opening(steps: Sequence[Step]) -> tuple[str, ...]:
         for step in steps
         if step.state == WAITING and (step.alongside or step is here or after_release)
     )
+
+
+def is_fed_back(steps: Sequence[Step]) -> bool:
+    """Whether the result stands, scored and confirmed: all that comes before release or feedback is finished."""
+    codes = [step.code for step in steps]
+    ends = [codes.index(code) for code in FEEDBACK_STAGES if code in codes] or [len(codes)]
+    end = codes.index(RELEASE) + 1 if RELEASE in codes else min(ends)
+    return all(step.state in FINISHED for step in steps[:end])
 
 
 def following(steps: Sequence[Step], code: str) -> tuple[str, ...]:
