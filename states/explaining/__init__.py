@@ -1,0 +1,1 @@
+"""Why this figure: where a person stands, what made the band, which condition brought an action, all as data."""
