@@ -7,6 +7,8 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from states.errors import Message
+from states.exclusions import exclusion_words
 from workflow_app.column_types import ScaledDecimal, UtcDateTime
 from workflow_app.db import db
 from workflow_app.models.people import Employee
@@ -74,8 +76,12 @@ class Review(db.Model):
     department: Mapped[str] = mapped_column(String(120))
     post: Mapped[str] = mapped_column(String(120))
     population: Mapped[str] = mapped_column(String(40))
+    """Where the person is ranked: as on the cut-off date, once the totals are composed."""
+    form_population: Mapped[str | None] = mapped_column(String(40))
+    """The population that the forms were chosen by, where the ranking has moved away from it."""
     superior_id: Mapped[int | None] = mapped_column(ForeignKey("employee.id"), index=True)
     vp_id: Mapped[int | None] = mapped_column(ForeignKey("employee.id"), index=True)
+    excluded_code: Mapped[str | None] = mapped_column(String(20))
     excluded_reason: Mapped[str | None] = mapped_column(String(500))
 
     parts: Mapped[dict[str, str]] = mapped_column(JSON, default=dict, server_default="{}")
@@ -97,6 +103,16 @@ class Review(db.Model):
     superior: Mapped[Employee | None] = relationship(foreign_keys=[superior_id])
     vp: Mapped[Employee | None] = relationship(foreign_keys=[vp_id])
     stages: Mapped[list["ReviewStage"]] = relationship(order_by="ReviewStage.position", back_populates="review")
+
+    @property
+    def rated_as(self) -> str:
+        """The population whose forms this review is filled on."""
+        return self.form_population or self.population
+
+    @property
+    def exclusion(self) -> Message | str | None:
+        """Why the person is out of the cycle, to be shown in the reader's language; None where not."""
+        return exclusion_words(self.excluded_code or "", self.excluded_reason or "") if self.excluded_reason else None
 
     def part(self, code: str) -> Decimal | None:
         """A part of the total by its code in the scheme, rounded for display; None where it is missing."""

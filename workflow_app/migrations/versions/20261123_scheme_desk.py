@@ -25,6 +25,14 @@ def _keep_parts() -> None:
             connection.execute(review.update().where(review.c.id == row['id']).values(parts=parts))
 
 
+def _post_everybody() -> None:
+    """Everybody's way begins with where they are now, since they joined: earlier moves are not on record."""
+    op.get_bind().execute(sa.text(
+        'INSERT INTO posting (employee_id, since, department, post, population, superior_id, vp_id, recorded_at) '
+        'SELECT id, joined, department, post, population, superior_id, vp_id, CURRENT_TIMESTAMP FROM employee'
+    ))
+
+
 def upgrade() -> None:
     op.create_table('posting',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -273,7 +281,10 @@ def upgrade() -> None:
 
     with op.batch_alter_table('review', schema=None) as batch_op:
         batch_op.add_column(sa.Column('parts', sa.JSON(), server_default='{}', nullable=False))
+        batch_op.add_column(sa.Column('form_population', sa.String(length=40), nullable=True))
+        batch_op.add_column(sa.Column('excluded_code', sa.String(length=20), nullable=True))
     _keep_parts()
+    _post_everybody()
     with op.batch_alter_table('review', schema=None) as batch_op:
         batch_op.drop_column('inspections')
         batch_op.drop_column('monthly')
@@ -317,6 +328,8 @@ def downgrade() -> None:
         batch_op.add_column(sa.Column('monthly', sa.BIGINT(), nullable=True))
         batch_op.add_column(sa.Column('inspections', sa.BIGINT(), nullable=True))
         batch_op.drop_column('parts')
+        batch_op.drop_column('form_population')
+        batch_op.drop_column('excluded_code')
 
     with op.batch_alter_table('record', schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f('fk_record_review_id_review'), type_='foreignkey')
