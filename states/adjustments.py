@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from states.errors import Message, Refusal
 from states.exact import HUNDRED
-from states.scoring import FormScore, ScoreRow
+from states.scoring import EntryLine, FormScore, ScoreRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -23,6 +23,27 @@ class Bonus:
 
     event: str
     points: int
+    id: str = ""
+
+
+@dataclass(frozen=True)
+class Offence:
+    """An offence: all points of this item of this form go; the sanction stands apart."""
+
+    form: str
+    item: str
+    id: str = ""
+    on: str = ""
+    note: str = ""
+    by: str = ""
+
+
+@dataclass(frozen=True)
+class Adjusted:
+    """What changes a review's score beside its forms: its offences and its commendations."""
+
+    offences: tuple[Offence, ...] = ()
+    bonuses: tuple[Bonus, ...] = ()
 
 
 def bonus_points(bonuses: Iterable[Bonus], rule: BonusRule) -> int:
@@ -50,15 +71,29 @@ def outstanding(total: Fraction | None, over: Fraction) -> bool:
 
 def offence(score: FormScore, items: Iterable[str]) -> FormScore:
     """The same sheet with these items at 0: an offence takes all of an item's points (§4)."""
-    struck = set(items)
-    rows = tuple(_struck(row) if row.code in struck else row for row in score.rows)
+    return struck(score, [Offence("", item) for item in items])
+
+
+def struck(score: FormScore, offences: Iterable[Offence]) -> FormScore:
+    """The same sheet with the items of these offences at 0, each naming the offence among its entries."""
+    by_item: dict[str, list[Offence]] = {}
+    for one in offences:
+        by_item.setdefault(one.item, []).append(one)
+    rows = tuple(_struck(row, by_item[row.code]) if row.code in by_item else row for row in score.rows)
     kept = sum((row.value or Fraction(0) for row in rows), Fraction(0))
     full = sum((row.full for row in rows), Fraction(0))
     return FormScore(kept / full * HUNDRED if full else None, rows, score.flags)
 
 
-def _struck(row: ScoreRow) -> ScoreRow:
-    return ScoreRow(row.code, row.group, row.full, Fraction(0), row.weight, row.note, row.clause)
+def _struck(row: ScoreRow, offences: Sequence[Offence]) -> ScoreRow:
+    left = row.full if row.value is None else row.value
+    lines = tuple(
+        # The first takes what is left of the item; a second finds nothing any more.
+        EntryLine(one.id, Fraction(0) if place else left, on=one.on, note=one.note, by=one.by, kind="offence")
+        for place, one in enumerate(offences)
+        if one.id
+    )
+    return replace(row, value=Fraction(0), entries=(*row.entries, *lines))
 
 
 def on_ladder(counts: Mapping[str, int], rungs: Sequence[Rung], of_a_kind: int) -> dict[str, int]:

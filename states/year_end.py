@@ -7,13 +7,15 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
+from states.adjustments import Adjusted, Bonus, bonus_points, struck
 from states.exact import mean
 from states.scheme import Scheme
 from states.scheme.cycles import CycleKind
-from states.scheme.forms import FormSpec, KpiForm, Questionnaire
+from states.scheme.forms import DeductionForm, FormSpec, KpiForm, Questionnaire
 from states.scoring import FormScore, PartsScore, questionnaire_score, score_form, year_end
 
 Answers = Mapping[str, Any]
+UNCHANGED = Adjusted()
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,9 @@ class YearEnd:
     flags: tuple[str, ...]
     parts: PartsScore
     stages: Mapping[str, StageScore] = field(default_factory=dict)
+    bonus: int = 0
+    """Points of the commendations, added to the score of the period and not clipped (§4)."""
+    bonuses: tuple[Bonus, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -54,10 +59,12 @@ def score_review(
     population: str,
     post: str,
     kpi: Mapping[str, Answers] | None = None,
+    adjusted: Adjusted = UNCHANGED,
 ) -> YearEnd:
     """Score every stage, give KPI rows what cards and questionnaires bring, and put the parts together.
 
     `kpi` are figures that HR entered or imported (scheme §2.2): they go before what the table itself says.
+    Offences strike their items; commendations stand beside the value, as `bonus`.
     """
     parts = kind.parts_for(population=population, post=post)
     stages: dict[str, StageScore] = {}
@@ -70,25 +77,31 @@ def score_review(
         if isinstance(form, KpiForm):
             tables.append((stage.code, form, listed))
         else:
-            stages[stage.code] = _stage_score(stage.code, form, listed, scheme)
+            stages[stage.code] = _stage_score(stage.code, form, listed, scheme, adjusted)
     for code, form, listed in tables:
         stages[code] = _table_score(code, form, listed, _context(form, filled, scheme), kpi or {})
     made = year_end((part.stage, _value(stages, part.stage), Fraction(part.weight)) for part in parts)
     tables_flags = {flag for one in stages.values() for each in one.forms for flag in each.flags}
     flags = tuple(sorted({*made.flags, *tables_flags}))
-    return YearEnd(made.value, flags, made, stages)
+    bonus = bonus_points(adjusted.bonuses, scheme.composition.bonus)
+    return YearEnd(made.value, flags, made, stages, bonus, adjusted.bonuses)
 
 
 def _value(stages: Mapping[str, StageScore], code: str) -> Fraction | None:
     return stages[code].value if code in stages else None
 
 
-def _stage_score(code: str, form: FormSpec, listed: Sequence[Filled], scheme: Scheme) -> StageScore:
+def _stage_score(
+    code: str, form: FormSpec, listed: Sequence[Filled], scheme: Scheme, adjusted: Adjusted
+) -> StageScore:
     if isinstance(form, Questionnaire):
         answers = [one.answers for one in listed]
         score = questionnaire_score(form, answers, minimum=scheme.minimum_answers.to_count)
         return StageScore(code, form.code, score.value, score.count)
     scores = tuple(score_form(form, one.answers) for one in listed)
+    offences = [one for one in adjusted.offences if one.form == form.code]
+    if offences and isinstance(form, DeductionForm):
+        scores = tuple(struck(score, offences) for score in scores)
     value = mean(score.value for score in scores if score.value is not None)
     return StageScore(code, form.code, value, len(scores), scores)
 

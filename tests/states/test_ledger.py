@@ -4,6 +4,7 @@ from fractions import Fraction
 
 import pytest
 
+from states.adjustments import Adjusted, Bonus, Offence, struck
 from states.errors import Refusal
 from states.ledger import (
     Entry,
@@ -18,6 +19,7 @@ from states.ledger import (
 from states.scheme import builtin_scheme
 from states.scoring import score_form
 from states.stages import Step, is_fed_back
+from states.year_end import Filled, score_review
 
 SCHEME = builtin_scheme()
 STAFF = SCHEME.forms["scorecard_staff"]
@@ -171,3 +173,29 @@ def test_a_result_stands_once_all_before_the_feedback_is_finished():
     year = [Step("manager_scoring", "done"), Step("release", "open"), Step("acknowledgement", "waiting")]
     assert not is_fed_back(year)
     assert is_fed_back([year[0], Step("release", "done"), year[2]])
+
+
+def test_an_offence_takes_all_points_of_its_item():
+    """Scheme §4: discipline stood at 4 of 5 and the total at 92; without discipline it is 88."""
+    answers = {"discipline": {"entries": [{"id": "1", "points": "1"}]}, "attendance": {"entries": [{"id": "2", "points": "7"}]}}
+    sheet = score_form(STAFF, answers)
+    assert sheet.value == 92
+
+    after = struck(sheet, [Offence("scorecard_staff", "discipline", "9", "2025-07-04", "骂人", "manager")])
+
+    assert after.value == 88
+    row = next(row for row in after.rows if row.code == "discipline")
+    assert [(line.kind, line.points) for line in row.entries] == [("deduction", 1), ("offence", 4)]
+
+
+def test_a_review_is_struck_by_its_offences_and_carries_its_commendations():
+    filled = [Filled("manager_scoring", "scorecard_staff", {"attendance": {"entries": [{"id": "2", "points": "7"}]}})]
+    kind = SCHEME.cycle_kinds["monthly_appraisal"]
+    adjusted = Adjusted(
+        (Offence("scorecard_staff", "discipline", "9"), Offence("inspection_weekly", "attendance", "8")),
+        (Bonus("saved a customer", 6), Bonus("saved a customer", 6), Bonus("praised in writing", 2)),
+    )
+
+    made = score_review(filled, scheme=SCHEME, kind=kind, population="front_line", post="", adjusted=adjusted)
+
+    assert (made.value, made.bonus) == (88, 8)
