@@ -97,6 +97,19 @@ class FormFacts:
 
 
 @dataclass(frozen=True)
+class EntryFacts:
+    """What the rules need to know of a ledger entry. `confirmers` confirm what the author scored.
+
+    `shown`: the time has come at which the person it is about sees it.
+    """
+
+    employee_id: int
+    author_id: int | None = None
+    confirmers: frozenset[int] = frozenset()
+    shown: bool = False
+
+
+@dataclass(frozen=True)
 class AccountFacts:
     """What the rules need to know of an account that somebody administers."""
 
@@ -104,7 +117,7 @@ class AccountFacts:
     roles: frozenset[str] = frozenset()
 
 
-Facts = ReviewFacts | AssignmentFacts | FormFacts | PersonFacts | AccountFacts | NoFacts
+Facts = ReviewFacts | AssignmentFacts | FormFacts | EntryFacts | PersonFacts | AccountFacts | NoFacts
 Rule = Callable[[Actor, Facts], Message | None]
 
 SIGNED_STAGES = frozenset({"approval", "release"})
@@ -189,6 +202,25 @@ def _may_enter_kpi(actor: Actor, facts: Facts) -> Message | None:
     return None
 
 
+def _may_manage_career(actor: Actor, facts: Facts) -> Message | None:
+    """Postings, leave and clearances: HR, but not one's own."""
+    if not actor.has(HR):
+        return NEEDS_HR
+    if isinstance(facts, PersonFacts) and actor.employee_id == facts.employee_id:
+        return Message("Nobody arranges their own posting, leave or clearance. Please ask a colleague in HR.")
+    return None
+
+
+def _may_enter_test(actor: Actor, facts: Facts) -> Message | None:
+    """Results of a test: HR and the direct superior, but not one's own."""
+    if isinstance(facts, PersonFacts):
+        if actor.employee_id == facts.employee_id:
+            return Message("Nobody enters their own test. Please ask HR or your superior.")
+        if actor.employee_id is not None and actor.employee_id == facts.superior_id:
+            return None
+    return None if actor.has(HR) else Message("Results of tests are entered by HR or by the person's direct superior.")
+
+
 def _may_calibrate(actor: Actor, facts: Facts) -> Message | None:
     if not actor.has(HR):
         return NEEDS_HR
@@ -234,6 +266,12 @@ def _may_acknowledge(actor: Actor, facts: Facts) -> Message | None:
     return None if facts.released else Message("Your result is not released yet. You will be told when it is.")
 
 
+def _may_sign_scheme(actor: Actor, facts: Facts) -> Message | None:
+    if isinstance(facts, PersonFacts) and actor.employee_id is not None and actor.employee_id == facts.employee_id:
+        return None
+    return Message("Everybody signs for themselves to have read the scheme.")
+
+
 def _may_manage_review(actor: Actor, facts: Facts) -> Message | None:
     """Deadlines, hand-overs and omissions: HR, but not where they are the person rated."""
     if not actor.has(HR):
@@ -265,11 +303,46 @@ def _may_decide_action(actor: Actor, facts: Facts) -> Message | None:
     return None
 
 
+def _may_see_entry(actor: Actor, facts: Facts) -> Message | None:
+    """A ledger entry and its evidence: author, who confirms, HR, approvers, and the person once it is shown."""
+    if not isinstance(facts, EntryFacts) or actor.employee_id == facts.employee_id:
+        shown = isinstance(facts, EntryFacts) and facts.shown
+        return None if shown else Message("This entry is not shown to you yet. You will see it with the result.")
+    author = actor.employee_id is not None and actor.employee_id in facts.confirmers | {facts.author_id}
+    oversees = actor.has(HR, GENERAL_MANAGER, DEPUTY_APPROVER)
+    return None if author or oversees else Message("This entry is about somebody else. Your own are under “My entries”.")
+
+
+def _may_reply_to_entry(actor: Actor, facts: Facts) -> Message | None:
+    if not isinstance(facts, EntryFacts) or actor.employee_id != facts.employee_id:
+        return Message("Only the person whom an entry is about replies to it.")
+    return _may_see_entry(actor, facts)
+
+
+def _may_adjust_review(actor: Actor, facts: Facts) -> Message | None:
+    """Commendations and offences in a period: HR, the superior and who scores; never on oneself."""
+    if not isinstance(facts, ReviewFacts):
+        return NOT_YOURS
+    if actor.employee_id == facts.employee_id:
+        return Message("Nobody records commendations or offences of their own. Please ask a colleague in HR.")
+    rates = actor.employee_id is not None and actor.employee_id in facts.scorers | {facts.superior_id}
+    return None if rates or actor.has(HR) else NEEDS_HR
+
+
+def _may_keep_rulebook(actor: Actor, facts: Facts) -> Message | None:
+    if not actor.has(HR):
+        return NEEDS_HR
+    if isinstance(facts, PersonFacts) and actor.employee_id == facts.employee_id:
+        return Message("Nobody records rewards or sanctions of their own. Please ask a colleague in HR.")
+    return None
+
+
 RULES: dict[str, Rule] = {
     "use_own_desk": _everyone,
     "see_scheme": _everyone,
     "see_scheme_drafts": _roles(HR, GENERAL_MANAGER),
     "manage_schemes": _roles(HR),
+    "sign_scheme": _may_sign_scheme,
     "see_people": _roles(HR, ADMIN),
     "import_data": _roles(HR),
     "manage_cycles": _roles(HR),
@@ -289,12 +362,19 @@ RULES: dict[str, Rule] = {
     "fill_form": _may_fill,
     "see_form": _may_see_form,
     "enter_kpi": _may_enter_kpi,
+    "manage_career": _may_manage_career,
+    "enter_test": _may_enter_test,
     "calibrate": _may_calibrate,
     "approve": _may_approve,
     "acknowledge": _may_acknowledge,
     "decide_action": _may_decide_action,
     "manage_review": _may_manage_review,
     "return_review": _may_return_review,
+    "see_entry": _may_see_entry,
+    "reply_to_entry": _may_reply_to_entry,
+    "adjust_review": _may_adjust_review,
+    "see_rulebook": _roles(HR, GENERAL_MANAGER, DEPUTY_APPROVER),
+    "keep_rulebook": _may_keep_rulebook,
 }
 
 

@@ -31,6 +31,8 @@ class Job(StrEnum):
     CLOSE_SURVEYS = "close_surveys"
     REMIND = "remind"
     SEND_MAIL = "send_mail"
+    ANNOUNCE_SCHEME = "announce_scheme"
+    REMIND_READERS = "remind_readers"
 
 
 class Tick(StrEnum):
@@ -55,6 +57,8 @@ TITLES: dict[Job, str] = {
     Job.CLOSE_SURVEYS: N_("Close customer surveys"),
     Job.REMIND: N_("Remind and close by date"),
     Job.SEND_MAIL: N_("Send a mail"),
+    Job.ANNOUNCE_SCHEME: N_("Tell people of a published scheme"),
+    Job.REMIND_READERS: N_("Remind people to read the scheme"),
 }
 # Stands on the wire for a job that this version does not know: the worker makes an incident of it.
 UNKNOWN = "unknown"

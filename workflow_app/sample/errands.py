@@ -18,6 +18,7 @@ from workflow_app.services import (
     launching,
     releasing,
     reminding,
+    scheme_notices,
 )
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ ERRANDS: dict[Job, Callable[..., object]] = {
     Job.REMIND_CUSTOMERS: inviting.remind_customers,
     Job.CLOSE_SURVEYS: closing_surveys.close_surveys,
     Job.REMIND: reminding.run_day,
+    Job.ANNOUNCE_SCHEME: scheme_notices.announce_chunk,
+    Job.REMIND_READERS: scheme_notices.remind_chunk,
 }
 
 

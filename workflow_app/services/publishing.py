@@ -20,6 +20,7 @@ from workflow_app.db import db
 from workflow_app.models import SchemeVersion
 from workflow_app.services.events import record_event
 from workflow_app.services.scheme_naming import TITLE_LENGTH, Naming, naming_of
+from workflow_app.services.scheme_notices import announce
 
 DRAFT, PUBLISHED, RETIRED = "draft", "published", "retired"
 NOT_A_DRAFT = Message("This version is published, so its text stays as it is. Start a draft from it to change something.")
@@ -75,7 +76,7 @@ def save_draft(draft: SchemeVersion, text: str | bytes, *, revision: int, actor:
 def publish_draft(
     draft: SchemeVersion, *, actor: Actor, now: datetime, revision: int | None = None, note: str | None = None
 ) -> SchemeVersion:
-    """Make a draft the next version of its code: dated, numbered, unchangeable.
+    """Make a draft the next version of its code: dated, numbered, unchangeable, told to everyone it rates.
 
     `revision`: the one that was looked at; `note` says what is new, for everyone it rates. Raises
     SchemeErrors with every fault of the text; refuses (conflict) a text that is published already.
@@ -98,13 +99,15 @@ def publish_draft(
         )
     if note is not None:
         draft.note = _note(note)
-    return _publish(draft, scheme, actor=actor, now=now)
+    version = _publish(draft, scheme, actor=actor, now=now)
+    announce(version, now=now)
+    return version
 
 
 def publish_scheme(text: str, *, actor: Actor, now: datetime) -> SchemeVersion:
     """Store a scheme file as the next published version of its code; the same text twice is one version.
 
-    Raises SchemeErrors with every fault of the file.
+    For setting up: it tells nobody (`scheme_notices.announce` does). Raises SchemeErrors with every fault of the file.
     """
     require(actor, "manage_schemes")
     scheme = load_scheme(text)
