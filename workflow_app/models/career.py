@@ -30,6 +30,7 @@ class Posting(db.Model):
 
     employee: Mapped[Employee] = relationship(foreign_keys=[employee_id])
     superior: Mapped[Employee | None] = relationship(foreign_keys=[superior_id])
+    vp: Mapped[Employee | None] = relationship(foreign_keys=[vp_id])
 
 
 class Leave(db.Model):

@@ -7,15 +7,18 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import bindparam, insert, select, update
 
 from states.errors import Message
+from workflow_app.company_time import day_of
 from workflow_app.db import db
 from workflow_app.imports.employees import circles
 from workflow_app.models import Employee
+from workflow_app.queries.postings import Place
 from workflow_app.services.importing.history import record_many
 from workflow_app.services.importing.plan import Change, Plan, added_and_changed, chunks, differences
+from workflow_app.services.posting import Moved, check_since, post_joiners, post_moved
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
-    from datetime import datetime
+    from datetime import date, datetime
 
     from states.permissions import Actor
     from workflow_app.imports.employees import EmployeeRow
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
 
 FIELDS = ("name", "email", "department", "post", "population", "superior_no", "vp_no", "joined", "left")
 OWN = ("employee_no", "name", "email", "department", "post", "population", "joined", "left")
+PLACE = frozenset({"department", "post", "population", "superior_no", "vp_no"})
 SUPERIORS = {"superior_no": "superior_id", "vp_no": "vp_id"}
 
 
@@ -39,8 +43,16 @@ def plan_employees(rows: Sequence[EmployeeRow], table: Table) -> Plan:
     )
 
 
-def write_employees(plan: Plan, *, actor: Actor, now: datetime, advance: Callable[[int], None]) -> None:
-    """Insert and update in portions; superiors last, since they may be new themselves."""
+def write_employees(
+    plan: Plan, *, actor: Actor, now: datetime, advance: Callable[[int], None], since: date | None = None
+) -> None:
+    """Insert and update in portions; superiors last, since they may be new themselves.
+
+    Whose place changes gets a posting `since` that day (today where the company is, unless it is given);
+    who is new, since they joined.
+    """
+    from_day = since or day_of(now)
+    check_since([(one.title, one.stored["id"]) for one in plan.changed if PLACE & {f.field for f in one.fields}], from_day, now=now)
     for some in chunks(list(plan.added)):
         db.session.execute(insert(Employee), [_own_values(change.row) | {"version": 1} for change in some])
         advance(len(some))
@@ -48,6 +60,8 @@ def write_employees(plan: Plan, *, actor: Actor, now: datetime, advance: Callabl
     _update(plan.changed, ids)
     advance(len(plan.changed))
     _place_under_superiors(plan.added, ids)
+    post_joiners([(ids[one.key], one.row.joined, _place(one.row, ids)) for one in plan.added], now=now)
+    post_moved([_moved(one, ids) for one in plan.changed], from_day, now=now)
     events = [(ids[one.key], "employee_added", one) for one in plan.added]
     events += [(ids[one.key], "employee_changed", one) for one in plan.changed]
     record_many("employee", events, actor=actor, now=now)
@@ -66,7 +80,7 @@ def _stored() -> dict[str, dict[str, Any]]:
 
 def _change(row: EmployeeRow, known: Mapping[str, Any] | None) -> Change:
     wanted = {name: getattr(row, name) for name in FIELDS}
-    return Change(row.employee_no, row.name, differences(known or {}, wanted), row.row, row)
+    return Change(row.employee_no, row.name, differences(known or {}, wanted), row.row, row, known)
 
 
 def _faults(table: Table, stored: Mapping[str, Mapping[str, Any]]) -> Iterator[Fault]:
@@ -120,6 +134,16 @@ def _update(changed: Sequence[Change], ids: Mapping[str, int]) -> None:
         db.session.connection().execute(
             statement, [{"row_id": row["id"], **{f"new_{name}": row[name] for name in names}} for row in rows]
         )
+
+
+def _place(row: EmployeeRow, ids: Mapping[str, int]) -> Place:
+    return Place(row.department, row.post, row.population, **_superior_ids(row, ids))
+
+
+def _moved(one: Change, ids: Mapping[str, int]) -> Moved:
+    before: Mapping[str, Any] = one.stored
+    place = Place(*(before[field] for field in ("department", "post", "population", "superior_id", "vp_id")))
+    return Moved(ids[one.key], place, _place(one.row, ids), before["joined"], one.row.joined)
 
 
 def _place_under_superiors(added: Sequence[Change], ids: Mapping[str, int]) -> None:

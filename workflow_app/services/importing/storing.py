@@ -15,43 +15,50 @@ from workflow_app.models import ImportPreview
 from workflow_app.services.events import record_event
 from workflow_app.services.importing.customers import plan_customers, write_customers
 from workflow_app.services.importing.employees import plan_employees, write_employees
+from workflow_app.services.importing.kpi import plan_kpi, write_kpi
 from workflow_app.services.importing.plan import Plan
 from workflow_app.services.importing.records import plan_records, write_records
 from workflow_app.services.importing.sources import KINDS, in_place, read_source
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
+    from datetime import date, datetime
 
     from states.permissions import Actor
 
     Count = Callable[[int], None]
 
-PLANNERS: dict[str, Callable[..., Plan]] = {"employees": plan_employees, "customers": plan_customers, "records": plan_records}
-WRITERS: dict[str, Callable[..., None]] = {"employees": write_employees, "customers": write_customers, "records": write_records}
+PLANNERS: dict[str, Callable[..., Plan]] = {
+    "employees": plan_employees, "customers": plan_customers, "records": plan_records, "kpi": plan_kpi,
+}  # fmt: skip
+WRITERS: dict[str, Callable[..., None]] = {
+    "employees": write_employees, "customers": write_customers, "records": write_records, "kpi": write_kpi,
+}  # fmt: skip
 KEPT_DAYS = 7
 """A workbook holds names and scores: one that nobody applied is thrown away after so many days."""
 
 
-def plan_import(kind: str, filename: str, content: bytes) -> Plan:
+def plan_import(kind: str, filename: str, content: bytes, *, year: int | None = None) -> Plan:
     """What a workbook would add, change and why it is refused; nothing is written.
 
-    Refuses (invalid, too_large) a file that is no workbook of this kind at all.
+    `year` is whose figures a workbook of key figures holds. Refuses (invalid, too_large) a file that is no workbook of this kind at all.
     """
     if kind not in KINDS:
-        raise Refusal(Message("Choose what the file holds: employees, customers or records."))
+        raise Refusal(Message("Choose what the file holds: employees, customers, records or key figures."))
     source = read_source(kind, filename, content)
-    plan = PLANNERS[kind](source.rows, source.table)
+    plan = PLANNERS[kind](source.rows, source.table, **({"year": year} if kind == "kpi" else {}))
     faults = sorted({*source.faults, *plan.faults}, key=lambda fault: (fault.row, fault.column))
     refused = {fault.row for fault in faults}
     added, changed = (tuple(one for one in part if one.line not in refused) for part in (plan.added, plan.changed))
-    return Plan(kind, added, changed, plan.unchanged, plan.absent, tuple(faults))
+    return Plan(kind, added, changed, plan.unchanged, plan.absent, tuple(faults), plan.year)
 
 
-def keep_workbook(kind: str, filename: str, content: bytes, *, actor: Actor, now: datetime) -> ImportPreview:
+def keep_workbook(
+    kind: str, filename: str, content: bytes, *, actor: Actor, now: datetime, year: int | None = None
+) -> ImportPreview:
     """Keep an uploaded workbook so that its preview can be looked at and confirmed."""
     require(actor, "import_data")
-    return _keep(plan_import(kind, filename, content), filename, content, actor=actor, now=now)
+    return _keep(plan_import(kind, filename, content, year=year), filename, content, actor=actor, now=now)
 
 
 def _keep(plan: Plan, filename: str, content: bytes, *, actor: Actor, now: datetime) -> ImportPreview:
@@ -82,13 +89,16 @@ def find_kept(number: int, *, actor: Actor) -> ImportPreview:
 
 def plan_of(stored: ImportPreview) -> Plan:
     """The plan of a kept workbook against the data of this moment."""
-    return plan_import(stored.kind, stored.filename, stored.content)
+    return plan_import(stored.kind, stored.filename, stored.content, year=stored.summary.get("year"))
 
 
 def apply_kept(
-    stored: ImportPreview, *, seen: str, actor: Actor, now: datetime, advance: Count | None = None
+    stored: ImportPreview, *, seen: str, actor: Actor, now: datetime, advance: Count | None = None,
+    since: date | None = None,
 ) -> Plan:
     """Apply a kept workbook as a whole, provided it still does what was `seen` (the plan's digest).
+
+    `since` is the day from which changed places of employees hold (None: today where the company is).
 
     Refuses (conflict) what was applied before or would now do something else, (invalid) what has faults.
     """
@@ -104,13 +114,13 @@ def apply_kept(
             kind="conflict",
         )
     _refuse_faults(plan)
-    _write(plan, stored, actor=actor, now=now, advance=advance or (lambda _count: None))
+    _write(plan, stored, actor=actor, now=now, advance=advance or (lambda _count: None), since=since)
     return plan
 
 
 def import_workbook(
     kind: str, filename: str, content: bytes, *, actor: Actor, now: datetime,
-    begin: Count | None = None, advance: Count | None = None,
+    begin: Count | None = None, advance: Count | None = None, since: date | None = None, year: int | None = None,
 ) -> Plan:
     """Read and apply a workbook in one go (command line, sample company).
 
@@ -118,13 +128,13 @@ def import_workbook(
     with faults, each of them named. A file that changes nothing writes nothing.
     """
     require(actor, "import_data")
-    plan = plan_import(kind, filename, content)
+    plan = plan_import(kind, filename, content, year=year)
     _refuse_faults(plan)
     if not plan.nothing_to_do:
         if begin:
             begin(len(plan.added) + len(plan.changed))
         stored = _keep(plan, filename, content, actor=actor, now=now)
-        _write(plan, stored, actor=actor, now=now, advance=advance or (lambda _count: None))
+        _write(plan, stored, actor=actor, now=now, advance=advance or (lambda _count: None), since=since)
     return plan
 
 
@@ -142,12 +152,13 @@ def _refuse_faults(plan: Plan) -> None:
 
 
 def _write(
-    plan: Plan, stored: ImportPreview, *, actor: Actor, now: datetime, advance: Count
+    plan: Plan, stored: ImportPreview, *, actor: Actor, now: datetime, advance: Count, since: date | None
 ) -> None:
-    WRITERS[plan.kind](plan, actor=actor, now=now, advance=advance)
+    effective = {"since": since} if plan.kind == "employees" else {}
+    WRITERS[plan.kind](plan, actor=actor, now=now, advance=advance, **effective)
     stored.applied_at = now
     stored.summary = plan.summary | {"sha256": hashlib.sha256(stored.content).hexdigest()}
     stored.content = b""
     db.session.flush()
-    data = {"kind": plan.kind, **stored.summary}
+    data = {"kind": plan.kind, **stored.summary} | ({"since": since.isoformat()} if since else {})
     record_event("import", stored.id, "workbook_imported", actor=actor, now=now, data=data)
