@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import os
 import tempfile
 from collections import defaultdict
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from states.composition import period_weight
-from states.errors import Message
+from states.errors import Message, Refusal
+from states.explaining.document import Source, documents
 from states.grading import Graded, PersonYear, RecordValue, grade
-from states.scheme import Scheme, SchemeErrors, builtin_scheme, load_scheme
+from states.scheme import Scheme, SchemeErrors, builtin_scheme_text, load_scheme
+from workflow_app.cli._explaining import check_folder, file_names, write_folder
 from workflow_app.imports.employees import EmployeeRow, population_names, read_employees
 from workflow_app.imports.reading import Fault, Faulty, Table
 from workflow_app.imports.records import Check, RecordKinds, RecordRow, read_records, record_kinds_of
@@ -39,35 +42,56 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--year", required=True, type=click.IntRange(1990, 2200), help="The year to grade.")
 @click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The CSV to write.")
 @click.option("--scheme", "scheme_file", type=FILE, help="A scheme file instead of the built-in scheme.")
-def command(employees: Path, records: Path, year: int, out: Path, scheme_file: Path | None) -> None:
+@click.option(
+    "--explain", type=click.Path(path_type=Path), metavar="DIR",
+    help="A folder for one JSON file a person: why this total, band and action (docs/explanation.md).",
+)  # fmt: skip
+def command(
+    employees: Path, records: Path, year: int, out: Path, scheme_file: Path | None, explain: Path | None
+) -> None:
     """Work out totals, bands and actions from workbooks.
 
     Every fault of the files is reported with its place; then the exit code is 2 and nothing is written.
     """
-    scheme = _scheme(scheme_file)
-    console = Console(stderr=True)
-    with _progress(console) as progress:
+    scheme, digest = read_scheme_file(scheme_file)
+    with progress_on(Console(stderr=True)) as progress:
         people, others, faults = read_company(employees, records, year, scheme, progress)
-        if not faults:
-            task = progress.add_task("Grading", total=1)
-            graded = grade(people, year=year, scheme=scheme)
-            progress.advance(task)
-    if faults:
-        _refuse([str(fault) for fault in faults])
-    try:
-        write_whole(out, as_csv(graded, scheme))
-    except OSError as error:
-        _refuse([f"{out}: {error.strerror}"])
+        if faults:
+            progress.stop()
+            refuse([str(fault) for fault in faults])
+        task = progress.add_task("Grading", total=1)
+        graded = grade(people, year=year, scheme=scheme)
+        progress.advance(task)
+        try:
+            if explain:
+                _explain(explain, people, graded, Source.of(scheme, digest, year), progress)
+            write_whole(out, as_csv(graded, scheme))
+        except (OSError, Refusal) as error:
+            progress.stop()
+            refuse([f"{error.filename or out}: {error.strerror}" if isinstance(error, OSError) else str(error)])
     click.echo(f"{len(graded)} people graded for {year} into {out}.", err=True)
+    if explain:
+        click.echo(f"{len(graded)} explanations written into {explain}.", err=True)
     click.echo(f"Records of other years left out: {others}.", err=True)
 
 
-def _progress(console: Console) -> Progress:
+def _explain(
+    folder: Path, people: Sequence[PersonYear], graded: Sequence[Graded], source: Source, progress: Progress
+) -> None:
+    names = file_names([one.employee_no for one in people])
+    check_folder(folder, names)
+    task = progress.add_task("Explaining", total=len(people))
+    write_folder(folder, names, documents(people, graded, source), lambda: progress.advance(task))
+
+
+def progress_on(console: Console) -> Progress:
+    """A bar on a terminal, nothing elsewhere."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
 
 
-def _refuse(lines: Sequence[str]) -> None:
+def refuse(lines: Sequence[str]) -> NoReturn:
+    """Say every fault on its own line, and end with exit code 2."""
     for line in lines:
         click.echo(line, err=True)
     noun = "fault" if len(lines) == 1 else "faults"
@@ -75,14 +99,13 @@ def _refuse(lines: Sequence[str]) -> None:
     raise SystemExit(FAULTY)
 
 
-def _scheme(path: Path | None) -> Scheme:
-    if path is None:
-        return builtin_scheme()
+def read_scheme_file(path: Path | None) -> tuple[Scheme, str]:
+    """The scheme of a file, or the built-in one, and the digest of its text; ends with exit code 2 where it is faulty."""
+    text = builtin_scheme_text().encode() if path is None else path.read_bytes()
     try:
-        return load_scheme(path.read_bytes())
+        return load_scheme(text), hashlib.sha256(text).hexdigest()
     except SchemeErrors as errors:
-        _refuse([f"{path.name}: {message}" for message in errors.messages])
-        raise
+        refuse([f"{path.name if path else 'built-in'}: {message}" for message in errors.messages])
 
 
 def read_company(
