@@ -69,5 +69,7 @@ ROLE_ACTIONS = frozenset(
         "calibrate",
         "approve",
         "decide_action",
+        "see_rulebook",
+        "keep_rulebook",
     }
 )
