@@ -34,7 +34,7 @@ def test_every_form_of_the_scheme_has_a_page_in_both_languages(code, locale):
 
     assert spec.kind in KINDS
     assert len(form._fields) > 0
-    assert all(name.split("_")[0] in {"q", "clause", "note", "target"} for name in form._fields)
+    assert all(name.split("_")[0] in {"q", "clause", "times", "on", "note", "target"} for name in form._fields)
 
 
 def test_a_form_is_built_once_for_a_language():
@@ -221,3 +221,38 @@ def test_a_request_with_thousands_of_fields_is_no_browser():
 
     assert has_foreign_fields(form, [f"f{number}" for number in range(5000)])
     assert not has_foreign_fields(form, ["csrf_token", "do", "version", *form._fields])
+
+
+def test_a_clause_counts_for_every_time_it_was_broken():
+    form = filled(STAFF, {"clause_attendance": "late", "times_attendance": "3", "on_attendance": "2025-07-09"})
+
+    assert form.validate()
+    assert answers_from(STAFF, form)["attendance"] == {
+        "deducted": "6", "clause": "late", "note": "", "times": "3", "on": "2025-07-09",
+    }
+    assert filled(STAFF, prefill(STAFF, answers_from(STAFF, form))).validate()
+
+
+@pytest.mark.parametrize(
+    ("typed", "place", "fault"),
+    [
+        ({"clause_attendance": "late", "q_attendance": "1"}, "q_attendance", "takes off 2"),
+        ({"clause_attendance": "late", "times_attendance": "0"}, "q_attendance", "how many times"),
+        ({"clause_attendance": "late", "times_attendance": "1.5"}, "times_attendance", "Round"),
+        ({"clause_attendance": "late", "times_attendance": "-2"}, "q_attendance", ""),
+        ({"clause_attendance": "late", "on_attendance": "yesterday"}, "on_attendance", "2025-07-09"),
+        ({"clause_attendance": "late", "on_attendance": "2025-02-30"}, "on_attendance", "2025-07-09"),
+    ],
+)
+def test_odd_times_and_days_are_named_at_their_field(typed, place, fault):
+    form = filled(STAFF, typed)
+
+    assert not form.validate()
+    assert fault in said(form)[place][0]
+
+
+@pytest.mark.parametrize("held", ["odd", [1], [{"points": "two"}], [{"points": "-2"}], [{"points": "2"}, None]])
+def test_what_is_no_entry_counts_for_nothing(held):
+    sound = sound_answers(STAFF, {"ethics": {"entries": held}})
+
+    assert score_form(STAFF, sound).value in {100, 98}
