@@ -7,8 +7,6 @@ import hashlib
 import io
 import os
 import tempfile
-from collections import defaultdict
-from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -16,18 +14,15 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from states.composition import period_weight
-from states.errors import Message, Refusal
+from states.errors import Refusal
 from states.explaining.document import Source, documents
-from states.grading import Graded, PersonYear, RecordValue, grade
+from states.grading import Graded, PersonYear, grade
 from states.scheme import Scheme, SchemeErrors, builtin_scheme_text, load_scheme
 from workflow_app.cli._explaining import check_folder, file_names, write_folder
-from workflow_app.imports.employees import EmployeeRow, population_names, read_employees
-from workflow_app.imports.reading import Fault, Faulty, Table
-from workflow_app.imports.records import Check, RecordKinds, RecordRow, read_records, record_kinds_of
+from workflow_app.imports.company import Upload, read_company
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
     from decimal import Decimal
 
 BEFORE, AFTER = ("employee_no", "population"), ("total", "rank", "band", "months_counted", "flags", "actions")
@@ -55,10 +50,15 @@ def command(
     """
     scheme, digest = read_scheme_file(scheme_file)
     with progress_on(Console(stderr=True)) as progress:
-        people, others, faults = read_company(employees, records, year, scheme, progress)
-        if faults:
+        reading = progress.add_task("Reading", total=None)
+        company = read_company(
+            Upload(employees, employees.name), Upload(records, records.name), year, scheme,
+            advance=lambda: progress.advance(reading),
+        )  # fmt: skip
+        people = company.people
+        if company.faults:
             progress.stop()
-            refuse([str(fault) for fault in faults])
+            refuse([str(fault) for fault in company.faults])
         task = progress.add_task("Grading", total=1)
         graded = grade(people, year=year, scheme=scheme)
         progress.advance(task)
@@ -72,7 +72,7 @@ def command(
     click.echo(f"{len(graded)} people graded for {year} into {out}.", err=True)
     if explain:
         click.echo(f"{len(graded)} explanations written into {explain}.", err=True)
-    click.echo(f"Records of other years left out: {others}.", err=True)
+    click.echo(f"Records of other years left out: {company.others}.", err=True)
 
 
 def _explain(
@@ -106,65 +106,6 @@ def read_scheme_file(path: Path | None) -> tuple[Scheme, str]:
         return load_scheme(text), hashlib.sha256(text).hexdigest()
     except SchemeErrors as errors:
         refuse([f"{path.name if path else 'built-in'}: {message}" for message in errors.messages])
-
-
-def read_company(
-    employees: Path, records: Path, year: int, scheme: Scheme, progress: Progress
-) -> tuple[list[PersonYear], int, list[Fault]]:
-    """Read both files: the people with their records, how many records of other years, the faults."""
-    faults: list[Fault] = []
-    staff: list[EmployeeRow] = []
-    rows: list[RecordRow] = []
-    kinds = record_kinds_of(scheme)
-    others, roster = 0, None
-    reading = progress.add_task("Reading", total=None)
-    try:
-        staff, roster = read_employees(employees, name=employees.name, populations=population_names(scheme))
-        faults += roster.faults
-    except Faulty as faulty:
-        faults += faulty.faults
-    try:
-        rows, others, table = read_records(
-            records, name=records.name, kinds=kinds, year=year,
-            check=_person_check(staff, roster, kinds), advance=lambda: progress.advance(reading),
-        )  # fmt: skip
-        faults += table.faults
-    except Faulty as faulty:
-        faults += faulty.faults
-    ordered = sorted(faults, key=lambda one: (one.file != employees.name, one.sheet, one.row))
-    return _people(staff, rows), others, ordered
-
-
-def _person_check(staff: Iterable[EmployeeRow], roster: Table | None, kinds: RecordKinds) -> Check | None:
-    """Whether a record's person is in the roster, and was employed in the month appraised."""
-    if roster is None or (roster.faults and not roster.rows):
-        return None
-    known = {row.text("employee_no") for row in roster.rows}
-    people = {one.employee_no: one for one in staff}
-
-    def check(number: str, kind: str, period: str | None) -> Iterator[tuple[str, Message]]:
-        if number and number not in known:
-            yield "employee_no", Message("%(number)s is not in the roster.", number=number)
-        person = people.get(number)
-        if person is None or period is None or kind not in kinds.dated:
-            return
-        if not period_weight(period, person.joined, person.left):
-            yield "period", Message(
-                "%(number)s was not employed for a single day of %(period)s.", number=number, period=period
-            )
-
-    return check
-
-
-def _people(staff: Iterable[EmployeeRow], rows: Iterable[RecordRow]) -> list[PersonYear]:
-    """The people in order of their numbers, each with the records of the year."""
-    records: dict[str, list[RecordValue]] = defaultdict(list)
-    for row in rows:
-        records[row.employee_no].append(RecordValue(row.kind, row.period, Fraction(row.score), Fraction(row.bonus)))
-    return [
-        PersonYear(one.employee_no, one.population, one.joined, one.left, tuple(records[one.employee_no]))
-        for one in sorted(staff, key=lambda one: one.employee_no)
-    ]
 
 
 def as_csv(graded: Iterable[Graded], scheme: Scheme) -> str:
