@@ -47,7 +47,7 @@ def prepare_invitations(review: Review, *, actor: Actor, now: datetime) -> Seque
     sent yet. A person without such a stage, form or customer gets none.
     """
     spec, row = survey_stage(review.cycle), survey_row(review)
-    form = spec.form_for(population=review.population, post=review.post) if spec else None
+    form = spec.form_for(population=review.rated_as, post=review.post) if spec else None
     if spec is None or row is None or form is None or row.state in FINISHED:
         return []
     expires_at = row.due_at or due_after(now, spec.days, scheme_of(review.cycle))
