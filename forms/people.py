@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from wtforms import FileField, Form, RadioField, SelectField, SelectMultipleField, StringField
-from wtforms.validators import InputRequired, Regexp
+from wtforms import FileField, Form, IntegerField, RadioField, SelectField, SelectMultipleField, StringField
+from wtforms.validators import InputRequired, NumberRange, Optional, Regexp
 
 from forms.cycles import offered
 from forms.limits import AtMost
@@ -21,6 +21,7 @@ SHOWN = (
 LEFT_CHOICES = (("", N_("Employed")), ("left", N_("Left")), ("all", N_("All")))
 KIND_TITLES = (
     ("employees", N_("Employees")), ("customers", N_("Customers")), ("records", N_("Inspections and monthly scores")),
+    ("kpi", N_("Key figures of a year")),
 )
 
 
@@ -84,4 +85,16 @@ class UploadForm(Form):
     """A workbook and what it holds."""
 
     kind = RadioField(N_("What does the file hold?"), [InputRequired(N_("Choose what the file holds."))], choices=offered(KIND_TITLES))
+    year = IntegerField(
+        N_("Year of the key figures"), [Optional(), NumberRange(2000, 2100, N_("Choose a year from 2000 to 2100."))],
+        description=N_("For key figures only."),
+    )
     file = FileField(N_("Workbook"), description=N_("An Excel workbook (.xlsx) or .csv file."))
+
+    def validate(self, extra_validators: object = None) -> bool:
+        """Key figures need their year."""
+        good = super().validate(extra_validators)  # type: ignore[arg-type]  # the stub wants a mapping
+        if good and self.kind.data == "kpi" and self.year.data is None:
+            self.year.errors = [N_("Say which year the key figures belong to.")]
+            return False
+        return good

@@ -10,7 +10,7 @@ import click
 if TYPE_CHECKING:
     from workflow_app.services.importing import Plan
 
-KINDS = ("employees", "customers", "records")
+KINDS = ("employees", "customers", "records", "kpi")
 FAULTY = 2
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -18,10 +18,11 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.command("import")
 @click.argument("kind", type=click.Choice(KINDS))
 @click.argument("file", type=FILE)
+@click.option("--year", type=click.IntRange(2000, 2100), help="Year of the key figures (kpi only).")
 @click.option("--dry-run", is_flag=True, help="Only say what would be added, changed and refused.")
 @click.option("--data", type=click.Path(path_type=Path, file_okay=False), help="Folder of the database (KAOPING_DATA).")
-def command(kind: str, file: Path, data: Path | None, *, dry_run: bool) -> None:
-    """Import employees, customers or records from FILE (.xlsx or .csv), all of it or nothing.
+def command(kind: str, file: Path, year: int | None, data: Path | None, *, dry_run: bool) -> None:
+    """Import employees, customers, records or key figures (kpi) from FILE (.xlsx or .csv), all of it or nothing.
 
     Every fault is reported with file, sheet, row and column; then the exit code is 2 and nothing is written.
     """
@@ -30,7 +31,7 @@ def command(kind: str, file: Path, data: Path | None, *, dry_run: bool) -> None:
 
     with application(data):
         try:
-            plan = _look(kind, file) if dry_run else _bring_in(kind, file)
+            plan = _look(kind, file, year) if dry_run else _bring_in(kind, file, year)
         except Refusal as refusal:
             for message in refusal.messages:
                 click.echo(str(message), err=True)
@@ -38,15 +39,15 @@ def command(kind: str, file: Path, data: Path | None, *, dry_run: bool) -> None:
     _report(plan, dry_run=dry_run)
 
 
-def _look(kind: str, file: Path) -> Plan:
+def _look(kind: str, file: Path, year: int | None) -> Plan:
     from workflow_app.db import unit_of_work  # noqa: PLC0415
     from workflow_app.services import importing  # noqa: PLC0415
 
     with unit_of_work():
-        return importing.plan_import(kind, file.name, file.read_bytes())
+        return importing.plan_import(kind, file.name, file.read_bytes(), year=year)
 
 
-def _bring_in(kind: str, file: Path) -> Plan:
+def _bring_in(kind: str, file: Path, year: int | None) -> Plan:
     from rich.console import Console  # noqa: PLC0415
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn  # noqa: PLC0415
 
@@ -68,7 +69,7 @@ def _bring_in(kind: str, file: Path) -> Plan:
 
         with unit_of_work():
             return importing.import_workbook(
-                kind, file.name, file.read_bytes(), actor=SYSTEM, now=now(), begin=begin, advance=advance
+                kind, file.name, file.read_bytes(), actor=SYSTEM, now=now(), begin=begin, advance=advance, year=year
             )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from workflow_app.i18n import locale_code
-from workflow_app.imports import customers, employees, records
+from workflow_app.imports import customers, employees, kpi, records
 from workflow_app.imports.reading import Column
 
 
@@ -36,4 +36,5 @@ TEMPLATES = {
     "employees": Template("员工花名册", "employees", employees.COLUMNS),
     "customers": Template("客户名单", "customers", customers.COLUMNS),
     "records": Template("考核记录", "records", records.COLUMNS),
+    "kpi": Template("KPI指标", "kpi", kpi.COLUMNS),
 }

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from forms.validators import written
 from states.scheme.forms import KpiForm
 from workflow_app.db import db
-from workflow_app.models import Assignment, Cycle, KpiActual, Review, Submission
+from workflow_app.i18n import t
+from workflow_app.models import Assignment, Cycle, Employee, KpiActual, Review, Submission
+from workflow_app.titles import current_scheme
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
+    from decimal import Decimal
     from typing import Any
 
     from states.scheme import Scheme
-    from workflow_app.models import Employee
+    from states.scheme.forms import KpiRow
 
 
 def find_kpi_table(employee: Employee, scheme: Scheme) -> KpiForm | None:
@@ -40,6 +44,35 @@ def entered_figures(employee_id: int, year: int) -> dict[str, dict[str, str]]:
 def _texts(row: KpiActual) -> dict[str, str]:
     known = {"actual": row.actual, "target": row.target}
     return {part: written(value) for part, value in known.items() if value is not None}
+
+
+@dataclass(frozen=True)
+class KpiLine:
+    """A key figure of one person that somebody enters, and what is known of it in a year."""
+
+    employee: Employee
+    spec: KpiRow
+    actual: Decimal | None
+    target: Decimal | None
+
+
+def kpi_lines(scheme: Scheme | None, year: int, today: date) -> Iterator[KpiLine]:
+    """Every figure that is entered or comes from records, of all who have a KPI table and are employed."""
+    known = {(one.employee_id, one.kpi): one for one in db.session.scalars(select(KpiActual).filter_by(year=year))}
+    employed = or_(Employee.left.is_(None), Employee.left >= today)
+    for employee in db.session.scalars(select(Employee).where(employed).order_by(Employee.employee_no)):
+        form = find_kpi_table(employee, scheme) if scheme else None
+        for spec in form.rows if form else ():
+            if spec.source_form is None:
+                row = known.get((employee.id, spec.code))
+                yield KpiLine(employee, spec, row.actual if row else None, row.target if row else None)
+
+
+def kpi_titles() -> dict[str, str]:
+    """Code and title of every key figure of the scheme in force, in the reader's language."""
+    scheme = current_scheme()
+    forms = scheme.forms.values() if scheme else ()
+    return {row.code: t(row.title) for form in forms if isinstance(form, KpiForm) for row in form.rows}
 
 
 def submitted_tables(employee_id: int, year: int) -> Sequence[Submission]:

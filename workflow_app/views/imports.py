@@ -11,15 +11,18 @@ from forms.people import KIND_TITLES, UploadForm
 from states.errors import Message, Refusal
 from workflow_app.access import allowed, current_actor
 from workflow_app.clock import now
+from workflow_app.company_time import day_of
 from workflow_app.db import unit_of_work
 from workflow_app.errors import status_of
+from workflow_app.exports.kpi_template import kpi_workbook
 from workflow_app.exports.sheets import MEDIA_TYPE, workbook
 from workflow_app.exports.templates import TEMPLATES
 from workflow_app.formats import MISSING
+from workflow_app.queries.kpi import kpi_lines, kpi_titles
 from workflow_app.queries.paging import slice_of
 from workflow_app.services import importing
 from workflow_app.services.importing.plan import in_words
-from workflow_app.titles import LANGUAGES, populations, record_kinds
+from workflow_app.titles import LANGUAGES, current_scheme, populations, record_kinds
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,11 +38,12 @@ PARTS = ("faults", "changed", "added")
 @blueprint.get("")
 @allowed("import_data")
 def start() -> str:
-    return _start(UploadForm(data={"kind": request.args.get("kind")}))
+    return _start(UploadForm(data={"kind": request.args.get("kind"), "year": day_of(now()).year}))
 
 
 def _start(form: UploadForm, refusal: Refusal | None = None) -> str:
-    return render_template("imports/start.html", form=form, refusal=refusal, kinds=KIND_TITLES)
+    year = form.year.data or day_of(now()).year
+    return render_template("imports/start.html", form=form, refusal=refusal, kinds=KIND_TITLES, year=year)
 
 
 @blueprint.post("")
@@ -55,7 +59,9 @@ def upload() -> str | AnyResponse | tuple[str, int]:
         content = stream.read()
     try:
         with unit_of_work():
-            kept = importing.keep_workbook(form.kind.data, file.filename, content, actor=current_actor(), now=now())
+            kept = importing.keep_workbook(
+                form.kind.data, file.filename, content, actor=current_actor(), now=now(), year=form.year.data
+            )
     except Refusal as refusal:
         return _start(form, refusal), status_of(refusal)
     return redirect(url_for("imports.preview", number=kept.id))
@@ -86,7 +92,7 @@ def _preview(kept: ImportPreview, refusal: Refusal | None = None) -> str:
 
 def _words() -> Callable[[str, str], str]:
     """A value as the page shows it: codes in words, nothing as a dash."""
-    words = {"population": populations(), "kind": record_kinds(), "language": LANGUAGES}
+    words = {"population": populations(), "kind": record_kinds(), "language": LANGUAGES, "kpi": kpi_titles()}
 
     def said(field: str, value: str) -> str:
         return words.get(field, {}).get(value, value) or MISSING
@@ -121,6 +127,10 @@ def template(kind: str) -> Response:
     if kind not in TEMPLATES:
         raise Refusal(Message("There is no template of this kind."), kind="not_found")
     found = TEMPLATES[kind]
-    content = workbook(found.sheet, found.headings_as_written(), ())
+    year = request.args.get("year", day_of(now()).year, type=int)
+    if kind == "kpi":
+        content = kpi_workbook(found, kpi_lines(current_scheme(), year, day_of(now())))
+    else:
+        content = workbook(found.sheet, found.headings_as_written(), ())
     headers = {"Content-Disposition": f'attachment; filename="{kind}.xlsx"'}
     return Response(content, mimetype=MEDIA_TYPE, headers=headers)

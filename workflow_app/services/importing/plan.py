@@ -57,6 +57,8 @@ class Plan:
     unchanged: int = 0
     absent: int = 0
     faults: tuple[Fault, ...] = ()
+    year: int | None = None
+    """The year that the rows belong to, where they do not name it themselves."""
 
     @property
     def nothing_to_do(self) -> bool:
@@ -66,7 +68,8 @@ class Plan:
     @property
     def summary(self) -> dict[str, int]:
         """The counts of a preview."""
-        return {
+        year = {} if self.year is None else {"year": self.year}
+        return year | {
             "added": len(self.added), "changed": len(self.changed), "unchanged": self.unchanged,
             "refused": len({fault.row for fault in self.faults}), "absent": self.absent,
         }

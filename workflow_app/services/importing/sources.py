@@ -11,6 +11,7 @@ from states.scheme import builtin_scheme
 from workflow_app.imports.customers import EMAIL, read_customers
 from workflow_app.imports.employees import population_names, read_employees
 from workflow_app.imports.faults import Faulty
+from workflow_app.imports.kpi import read_kpi
 from workflow_app.imports.records import RecordKinds, read_records, record_kinds_of
 from workflow_app.titles import current_scheme
 
@@ -19,11 +20,12 @@ if TYPE_CHECKING:
 
     from workflow_app.imports.reading import Fault, Row, Table
 
-KINDS = ("employees", "customers", "records")
+KINDS = ("employees", "customers", "records", "kpi")
 LONGEST: dict[str, Mapping[str, int]] = {
     "employees": {"employee_no": 40, "name": 120, "email": 254, "department": 120, "post": 120},
     "customers": {"customer_no": 40, "customer": 200, "contact": 120, "email": 254},
     "records": {"employee_no": 40, "reason": 500},
+    "kpi": {"employee_no": 40, "kpi": 200},
 }
 """The most characters of a column, as the tables hold them."""
 
@@ -63,6 +65,8 @@ def _parse(kind: str, name: str, content: bytes) -> tuple[Sequence[Any], Table]:
         return read_employees(content, name=name, populations=names, complete=False)
     if kind == "customers":
         return read_customers(content, name=name)
+    if kind == "kpi":
+        return read_kpi(content, name=name)
     rows, _others, table = read_records(content, name=name, kinds=known_kinds())
     return rows, table
 
