@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from states.errors import Message, Refusal
+from states.exclusions import OTHER, checked_exclusion
 from states.machines.machine import fire
 from states.permissions import Actor
 from states.stages import EXCLUDED
@@ -13,7 +14,7 @@ from workflow_app.models import Assignment, Employee, Review
 from workflow_app.queries.candidates import local_day
 from workflow_app.queries.facts import review_facts
 from workflow_app.queries.surveys import UNANSWERED, invitations_of
-from workflow_app.services.advancing import assignments_of, checked_reason, kind_of, lock_review, stage_rows
+from workflow_app.services.advancing import assignments_of, kind_of, lock_review, stage_rows
 from workflow_app.services.events import record_review_event
 from workflow_app.services.inviting import end_links
 from workflow_app.services.inviting import extend as extend_invitation
@@ -74,14 +75,15 @@ def extend(review: Review, stage: str, *, due_at: datetime, actor: Actor, now: d
     )
 
 
-def exclude(review: Review, *, reason: str, actor: Actor, now: datetime) -> None:
-    """Take a person out of the cycle (long leave, under investigation), with a reason that is shown.
+def exclude(review: Review, *, reason: str, actor: Actor, now: datetime, code: str = OTHER) -> None:
+    """Take a person out of the cycle, for a reason of the list (states.exclusions) that is shown.
 
+    `reason` are HR's own words; only `other` cannot do without them.
     While the cycle is calibrated the others are distributed anew without this person. Refuses (conflict)
     what is with the approver, released or over.
     """
     require(actor, "manage_review", review_facts(review))
-    why = checked_reason(reason)
+    why = checked_exclusion(code, reason)
     lock_review(review)
     if review.cycle.state not in ("open", "calibrating"):
         raise Refusal(
@@ -93,14 +95,14 @@ def exclude(review: Review, *, reason: str, actor: Actor, now: datetime) -> None
     codes = tuple(row.stage for row in rows)
     review.prev_state = review.state
     review.state = fire("review", "exclude", review.state, {"reason": why}, stages=codes)
-    review.excluded_reason = why
+    review.excluded_code, review.excluded_reason = code, why
     for row in rows:
         for assignment in assignments_of(review, row.stage):
             if assignment.state in LIVE:
                 assignment.state, assignment.closed_at = "omitted", now
     end_links(review, actor=actor, now=now)
     db.session.flush()
-    record_review_event(review, EXCLUDED, actor=actor, now=now, data={}, detail={"reason": why})
+    record_review_event(review, EXCLUDED, actor=actor, now=now, data={"why": code}, detail={"reason": why})
 
 
 def _distribute_without(review: Review, *, now: datetime) -> None:

@@ -10,7 +10,7 @@ from workflow_app.db import db
 from workflow_app.models import Employee, Review
 from workflow_app.queries.facts import review_facts
 from workflow_app.services.advancing import assignments_of, omit_stage
-from workflow_app.services.assigning import LIVE, extend, hand_over
+from workflow_app.services.assigning import LIVE, exclude, extend, hand_over
 from workflow_app.services.reminding import remind_now
 
 
@@ -52,6 +52,11 @@ def hand_over_many(reviews: Sequence[Review], to: Employee, *, actor: Actor, now
 def omit_many(reviews: Sequence[Review], *, reason: str, actor: Actor, now: datetime) -> Outcome:
     """Leave out the present stage of each, with one reason."""
     return _each(reviews, lambda review: omit_stage(review, review.state, reason=reason, actor=actor, now=now))
+
+
+def exclude_many(reviews: Sequence[Review], *, code: str, reason: str, actor: Actor, now: datetime) -> Outcome:
+    """Take each out of the cycle, for one reason of the list."""
+    return _each(reviews, lambda review: exclude(review, code=code, reason=reason, actor=actor, now=now))
 
 
 def _hand_over(review: Review, to: Employee, actor: Actor, now: datetime) -> None:

@@ -13,6 +13,7 @@ from workflow_app.access import require
 from workflow_app.db import db
 from workflow_app.jobs import Job, enqueue
 from workflow_app.models import Cycle, Review
+from workflow_app.queries.guards import owed_forms
 from workflow_app.services import progress
 from workflow_app.services.advancing import kind_of
 from workflow_app.services.cycle_states import move_cycle
@@ -22,13 +23,16 @@ NAMED = 5
 
 
 def open_calibration(cycle: Cycle, *, actor: Actor, now: datetime) -> None:
-    """Close the scoring and ask the worker for the totals. Refuses (conflict), naming whose review is missing."""
+    """Close the scoring and ask the worker for the totals.
+
+    Refuses (conflict), naming who owes a score, else whose review is not ready.
+    """
     require(actor, "manage_cycles")
     if kind_of(cycle).stage(CALIBRATION) is None:
         raise Refusal(Message("Cycles of this kind have no calibration. They close by themselves when all is done."))
     _guard_launched(cycle)
     missing = not_ready(cycle)
-    if missing:
+    if missing and not owed_forms(cycle):
         raise Refusal(_missing(missing), kind="conflict")
     move_cycle(cycle, "calibrate", actor=actor, now=now, facts={"all_ready": True})
     enqueue(Job.COMPOSE_CYCLE, now=now, cycle_id=cycle.id)
