@@ -34,7 +34,10 @@ class CycleForm(Form):
         N_("Period"),
         [InputRequired(N_("Enter the period.")), AtMost(20)],
         filters=[_stripped],
-        description=N_("A year like 2025, a month like 2025-07, a week like 2025-W37 or a day like 2025-07-09."),
+        description=N_(
+            "A year like 2025, a half-year like 2025-H1, a quarter like 2025-Q3, a month like 2025-07, "
+            "a week like 2025-W37 or a day like 2025-07-09."
+        ),
     )
     title_zh = StringField(
         N_("Title in Chinese"), [Optional(), AtMost(TITLE_LENGTH)], filters=[_stripped],

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from states.adjustments import outstanding
-from states.distribution import top_places
+from states.distribution import is_among_last, top_places
 from states.exact import rounded
 
 if TYPE_CHECKING:
@@ -45,6 +45,8 @@ def _follows(
     if when.over_total and outstanding(total, Fraction(scheme.composition.outstanding_over)):
         return True
     if when.top_percent is not None and rank <= top_places(n, when.top_percent):
+        return True
+    if when.last_percent is not None and is_among_last(rank, n, when.last_percent):
         return True
     return band in when.bands
 

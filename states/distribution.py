@@ -78,8 +78,8 @@ def distribute(
 ) -> dict[Key, Placement]:  # fmt: skip
     """Rank one population and give every member a band (§5).
 
-    Totals are compared as rounded by the scheme. A tied group has the place of its first member,
-    its band included; `tied_on_cut` marks every member of a group that spans a cut.
+    Totals are compared as rounded by the scheme. A tied group has the place of its first member, and
+    by `ties` the band of its first or of its last; `tied_on_cut` marks every member of a group that spans a cut.
     """
     people = [one if isinstance(one, Standing) else Standing(*one) for one in totals]
     counts = seats(len(people), spec.bands)
@@ -97,8 +97,8 @@ def _placement(
     person: Standing[Key], place: int, tied: int, total: Decimal, counts: dict[str, int],
     spec: Distribution,
 ) -> Placement:  # fmt: skip
-    seat = band_of_place(place, counts)
-    spans = seat != band_of_place(place + tied - 1, counts)
+    first, last = band_of_place(place, counts), band_of_place(place + tied - 1, counts)
+    seat, spans = (first if spec.ties == "better_band" else last), first != last
     small = sum(counts.values()) < spec.small_under
     band, moved = _after_lines(seat, total, person, spec.bands)
     flags = ("small_population",) * small + ("tied_on_cut",) * spans + moved
@@ -134,6 +134,11 @@ def _too_good(band: Band, total: Decimal) -> bool:
 def top_places(n: int, percent: Decimal) -> int:
     """How many places the top `percent` of `n` people has, rounded half up (§5)."""
     return int(half_up(n * Fraction(percent) / HUNDRED, 0))
+
+
+def is_among_last(rank: int, n: int, percent: Decimal) -> bool:
+    """Whether a place is among the last `percent` of `n`; a tied group counts by its first member's."""
+    return rank > n - top_places(n, percent)
 
 
 def advice(placed: dict[Key, Placement], spec: Distribution) -> tuple[str, ...]:

@@ -257,7 +257,7 @@ def _test(form: ScoredTest, answers: Answers) -> FormScore:
 
 
 def questionnaire_score(
-    form: Questionnaire,
+    form: Rated,
     answers: Iterable[Answers],
     *,
     item: str | None = None,
@@ -266,10 +266,11 @@ def questionnaire_score(
     """What a questionnaire's answers make, 0-100 (scheme §2.5).
 
     Each answer counts as the mean of its applicable items, so every customer weighs the same.
-    `item` scores that single item; `minimum` is the number of answers needed to count (the
-    form's own goes first; without either, one is enough).
+    `item` scores that single item; `minimum` is the number of answers needed to count (without it
+    the form's own; without either, one is enough).
     """
-    least = form.minimum_answers or minimum or 1
+    own = form.minimum_answers if isinstance(form, Questionnaire) else None
+    least = minimum or own or 1
     codes = [item] if item else [each.code for each in form.items]
     means = [
         value

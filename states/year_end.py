@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from types import MappingProxyType
 from typing import Any
 
 from states.adjustments import Adjusted, Bonus, bonus_points, struck
 from states.exact import mean
 from states.scheme import Scheme
-from states.scheme.cycles import CycleKind
-from states.scheme.forms import DeductionForm, FormSpec, KpiForm, Questionnaire
+from states.scheme.cycles import CycleKind, ScorePart, StageSpec
+from states.scheme.forms import DeductionForm, FormSpec, KpiForm, Questionnaire, Rated
 from states.scoring import FormScore, PartsScore, questionnaire_score, score_form, year_end
 
 Answers = Mapping[str, Any]
 UNCHANGED = Adjusted()
+NO_TESTS: Mapping[str, Fraction] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -60,10 +62,12 @@ def score_review(
     post: str,
     kpi: Mapping[str, Answers] | None = None,
     adjusted: Adjusted = UNCHANGED,
+    tests: Mapping[str, Fraction] = NO_TESTS,
 ) -> YearEnd:
     """Score every stage, give KPI rows what cards and questionnaires bring, and put the parts together.
 
     `kpi` are figures that HR entered or imported (scheme §2.2): they go before what the table itself says.
+    `tests` are the scores of the tests taken, 0-100, by form, for kinds whose parts name one (§1, row 7).
     Offences strike their items; commendations stand beside the value, as `bonus`.
     """
     parts = kind.parts_for(population=population, post=post)
@@ -77,33 +81,40 @@ def score_review(
         if isinstance(form, KpiForm):
             tables.append((stage.code, form, listed))
         else:
-            stages[stage.code] = _stage_score(stage.code, form, listed, scheme, adjusted)
+            stages[stage.code] = _stage_score(stage, form, listed, scheme, adjusted)
     for code, form, listed in tables:
-        stages[code] = _table_score(code, form, listed, _context(form, filled, scheme), kpi or {})
-    made = year_end((part.stage, _value(stages, part.stage), Fraction(part.weight)) for part in parts)
+        stages[code] = _table_score(code, form, listed, _context(form, filled, scheme, kind), kpi or {})
+    made = year_end((part.code, _value(stages, tests, part), Fraction(part.weight)) for part in parts)
     tables_flags = {flag for one in stages.values() for each in one.forms for flag in each.flags}
     flags = tuple(sorted({*made.flags, *tables_flags}))
     bonus = bonus_points(adjusted.bonuses, scheme.composition.bonus)
     return YearEnd(made.value, flags, made, stages, bonus, adjusted.bonuses)
 
 
-def _value(stages: Mapping[str, StageScore], code: str) -> Fraction | None:
-    return stages[code].value if code in stages else None
+def _value(stages: Mapping[str, StageScore], tests: Mapping[str, Fraction], part: ScorePart) -> Fraction | None:
+    if part.stage is None:
+        return tests.get(part.test or "")
+    return stages[part.stage].value if part.stage in stages else None
 
 
 def _stage_score(
-    code: str, form: FormSpec, listed: Sequence[Filled], scheme: Scheme, adjusted: Adjusted
+    stage: StageSpec, form: FormSpec, listed: Sequence[Filled], scheme: Scheme, adjusted: Adjusted
 ) -> StageScore:
+    """A group's score needs its least number of answers; below it the stage is missing, never 0."""
     if isinstance(form, Questionnaire):
         answers = [one.answers for one in listed]
-        score = questionnaire_score(form, answers, minimum=scheme.minimum_answers.to_count)
-        return StageScore(code, form.code, score.value, score.count)
+        score = questionnaire_score(form, answers, minimum=scheme.least_to_count(stage, form))
+        return StageScore(stage.code, form.code, score.value, score.count)
     scores = tuple(score_form(form, one.answers) for one in listed)
     offences = [one for one in adjusted.offences if one.form == form.code]
     if offences and isinstance(form, DeductionForm):
         scores = tuple(struck(score, offences) for score in scores)
-    value = mean(score.value for score in scores if score.value is not None)
-    return StageScore(code, form.code, value, len(scores), scores)
+    found = [score.value for score in scores if score.value is not None]
+    if stage.is_group:
+        # The single forms stay out of the trace: their answers were promised to be read by HR alone.
+        enough = len(found) >= scheme.least_to_count(stage)
+        return StageScore(stage.code, form.code, mean(found) if enough else None, len(found))
+    return StageScore(stage.code, form.code, mean(found), len(scores), scores)
 
 
 def _table_score(
@@ -132,16 +143,21 @@ def with_entered(form: KpiForm, answers: Answers, kpi: Mapping[str, Answers]) ->
     return merged
 
 
-def _context(form: KpiForm, filled: Sequence[Filled], scheme: Scheme) -> dict[str, Fraction | None]:
+def _context(
+    form: KpiForm, filled: Sequence[Filled], scheme: Scheme, kind: CycleKind
+) -> dict[str, Fraction | None]:
     """What each row's source form brings, 0-100; None below the minimum of answers."""
     found: dict[str, Fraction | None] = {}
     for row in form.rows:
         source = scheme.forms.get(row.source_form or "")
         if source is None:
             continue
-        answers = [one.answers for one in filled if one.form == source.code]
-        if isinstance(source, Questionnaire):
-            least = scheme.minimum_answers.to_count
+        listed = [one for one in filled if one.form == source.code]
+        stage, answers = kind.stage(listed[0].stage) if listed else None, [one.answers for one in listed]
+        if isinstance(source, Rated):
+            survey = source if isinstance(source, Questionnaire) else None
+            group = survey is not None or (stage is not None and stage.is_group)
+            least = scheme.least_to_count(stage, survey) if group else 1
             found[row.source] = questionnaire_score(source, answers, item=row.source_item, minimum=least).value
         else:
             scores = [score_form(source, one).value for one in answers]

@@ -7,7 +7,8 @@ from states.errors import N_
 ACTORS = {
     "self": N_("the person rated"), "manager": N_("the direct superior"),
     "department_head": N_("the head of department"), "vp": N_("the vice president in charge"),
-    "customers": N_("customers"), "departments": N_("the departments served"), "hr": N_("human resources"),
+    "customers": N_("customers"), "departments": N_("the departments served"),
+    "peers": N_("peers"), "reports": N_("direct reports"), "deputy_approver": N_("the deputy approver"), "hr": N_("human resources"),
     "general_manager": N_("the general manager"), "system": N_("the system"),
 }
 PERIODS = {
@@ -22,9 +23,13 @@ MISSING_PARTS = {
     "renormalise": N_("A part that is missing drops out and the other weights are scaled up; missing never counts as zero."),
     "no_total": N_("Where a part is missing there is no total; missing never counts as zero."),
 }
+TIES = {
+    "better_band": N_("Equal totals on a dividing line all get the better band."),
+    "worse_band": N_("Equal totals on a dividing line all get the band below it."),
+}
 ROUNDINGS = {"half_up": N_("half up"), "half_even": N_("half to even"), "down": N_("down")}
 OVERDUE = {
-    "remind": N_("a reminder"), "escalate": N_("the superior is told"),
+    "wait": N_("it waits, with reminders"), "remind": N_("a reminder"), "escalate": N_("the superior is told"),
     "omit": N_("the part is left out and flagged"), "finish": N_("it ends without an answer"),
 }
 METHODS = {

@@ -29,7 +29,12 @@ def zone_of(scheme: Scheme) -> ZoneInfo:
 
 def calendar_of(scheme: Scheme) -> deadlines.IsWorkingDay:
     """The scheme's answer to: is this day worked?"""
-    return _worked_in_china if scheme.calendar.holidays == "china" else _worked_in_the_week
+    calendar = scheme.calendar
+    rule = _worked_in_china if calendar.holidays == "china" else _worked_in_the_week
+    if not calendar.extra_holidays and not calendar.extra_workdays:
+        return rule
+    off, on = frozenset(calendar.extra_holidays), frozenset(calendar.extra_workdays)
+    return lambda day: day in on or (day not in off and rule(day))
 
 
 def _worked_in_the_week(day: date) -> bool:

@@ -6,15 +6,13 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from states.scheme.base import Applies, Code, Days, Part, Positive, Text, Words, by_code
+from states.scheme.actors import COLLEAGUES, SURVEYED, Actor, role_of
+from states.scheme.base import Applies, Code, Days, Figure, Part, Positive, Text, Words, by_code
 from states.scheme.recurring import Recurring
 
-Actor = Literal[
-    "self", "manager", "department_head", "vp", "customers", "departments", "hr", "general_manager",
-    "system",
-]  # fmt: skip
 Period = Literal["day", "week", "month", "quarter", "half_year", "year"]
-Overdue = Literal["remind", "escalate", "omit", "finish"]
+Overdue = Literal["wait", "remind", "escalate", "omit", "finish"]
+Least = Annotated[int, Figure, Field(ge=1, le=1000)]
 
 
 class FormUse(Applies):
@@ -26,9 +24,11 @@ class FormUse(Applies):
 class StageSpec(Part):
     """One stage of a review.
 
-    `days` are working days once the stage is open. `overdue` says what happens then: `remind`,
-    `escalate` to the actor's superior, `omit` the part (flagged), or `finish` without an answer.
-    A stage `alongside` opens at launch and blocks only where the order reaches it.
+    `days` are working days once the stage is open. `overdue` says what happens then: `wait` (or
+    `remind`) waits on and reminds, `escalate` tells the actor's superior as well, `omit` goes on
+    without the part (flagged), `finish` ends the stage without an answer. A stage `alongside` opens
+    at launch and blocks only where the order reaches it. Of a group (customers, departments, peers,
+    reports) `least_to_count` answers make a score, and from `least_to_show` on it may be shown.
     """
 
     code: Code
@@ -39,6 +39,25 @@ class StageSpec(Part):
     alongside: bool = False
     overdue: Overdue = "remind"
     when: Literal["always", "has_superior", "has_vp", "has_customers", "scored_by_supervisor"] = "always"
+    least_to_count: Least | None = None
+    least_to_show: Least | None = None
+    entries_shown: Literal["at_once", "handed_in", "feedback"] = "feedback"
+    """When the person rated sees deductions entered here; never before a release, where there is one."""
+
+    @property
+    def is_group(self) -> bool:
+        """Whether many people answer here, of whom no single answer is a score."""
+        return self.actor in SURVEYED
+
+    @property
+    def is_confidential(self) -> bool:
+        """Whether colleagues answer, who were promised that only HR reads single answers."""
+        return self.actor in COLLEAGUES
+
+    @property
+    def role(self) -> str | None:
+        """The named role that fills the form, or None."""
+        return role_of(self.actor)
 
     def form_for(self, *, population: str, post: str) -> str | None:
         """The code of the form that this person is rated on here, or None."""
@@ -47,10 +66,16 @@ class StageSpec(Part):
 
 
 class ScorePart(Part):
-    """What a stage's score weighs in the review's score, per cent."""
+    """What the score of a stage, or of a test, weighs in the review's score, per cent."""
 
-    stage: Code
+    stage: Code | None = None
+    test: Code | None = None
     weight: Positive
+
+    @property
+    def code(self) -> str:
+        """The stage's code, or the test's."""
+        return self.stage or self.test or ""
 
 
 class CycleKind(Part):
@@ -78,7 +103,7 @@ class CycleKind(Part):
     def parts_for(self, *, population: str, post: str) -> tuple[ScorePart, ...]:
         """The parts of the score of a person of this population and post."""
         for part in self.parts:
-            stage = self.stage(part.stage)
+            stage = self.stage(part.stage or "")
             form = stage.form_for(population=population, post=post) if stage else None
             if form in self.parts_by_form:
                 return self.parts_by_form[form]

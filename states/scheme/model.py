@@ -8,14 +8,16 @@ from pydantic import Field
 
 from states.scheme.base import Code, Figure, Part, Text, Words, by_code
 from states.scheme.composition import Composition
-from states.scheme.cycles import CycleKind
-from states.scheme.forms import FormSpec, Gate, Scale
+from states.scheme.cycles import CycleKind, StageSpec
+from states.scheme.forms import FormSpec, Gate, Questionnaire, Scale
 from states.scheme.results import (
     ActionSpec,
     Calendar,
     Distribution,
     MinimumAnswers,
     Population,
+    Retention,
+    Role,
     Rulebook,
 )
 
@@ -46,12 +48,14 @@ class Scheme(Part):
     scales: dict[Code, Scale]
     forms: dict[Code, FormSpec]
     cycle_kinds: dict[Code, CycleKind]
+    roles: tuple[Role, ...] = ()
     populations: Annotated[tuple[Population, ...], Field(min_length=1)]
     composition: Composition
     distribution: Distribution
     actions: tuple[ActionSpec, ...] = ()
     minimum_answers: MinimumAnswers = MinimumAnswers()
     calendar: Calendar = Calendar()
+    retention: Retention = Retention()
     rulebook: Rulebook | None = None
     gates: tuple[Gate, ...] = ()
     job_descriptions: dict[Code, JobDescription] = Field(default={})
@@ -59,6 +63,19 @@ class Scheme(Part):
     def population(self, code: str) -> Population | None:
         """The population with this code, or None."""
         return by_code(self.populations, code)
+
+    def role(self, code: str) -> Role | None:
+        """The role with this code, or None."""
+        return by_code(self.roles, code)
+
+    def least_to_count(self, stage: StageSpec | None, form: Questionnaire | None = None) -> int:
+        """How many answers a group needs to make a score: the stage's number, the form's, or the scheme's."""
+        of_stage = stage.least_to_count if stage else None
+        return of_stage or (form.minimum_answers if form else None) or self.minimum_answers.to_count
+
+    def least_to_show(self, stage: StageSpec | None) -> int:
+        """How many answers it takes before the person rated sees what a group said."""
+        return (stage.least_to_show if stage else None) or self.minimum_answers.to_show
 
     @property
     def record_kinds(self) -> dict[str, CycleKind]:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
+from pydantic_core import PydanticCustomError
 
-from states.scheme.base import Amount, BandCode, Code, Days, Part, Percent, Positive, Text, by_code
+from states.scheme.base import Amount, BandCode, Code, Days, Figure, Part, Percent, Positive, Text, by_code
+
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 class Population(Part):
@@ -32,10 +37,14 @@ class Band(Part):
 
 
 class Distribution(Part):
-    """How totals become bands, best band first (scheme §5)."""
+    """How totals become bands, best band first (scheme §5).
+
+    `ties` says which band a group of equal totals across a cut gets: the better one, or the worse.
+    """
 
     mode: Literal["off", "guided", "hard"] = "guided"
     bands: Annotated[tuple[Band, ...], Field(min_length=2, max_length=26)]
+    ties: Literal["better_band", "worse_band"] = "better_band"
     small_under: Annotated[int, Field(ge=0, le=10_000)] = 20
     crowded_times: Positive = Decimal(2)
     titles: Code | None = None
@@ -51,10 +60,11 @@ class Distribution(Part):
 
 
 class ActionWhen(Part):
-    """When an action is proposed: in a band, among the top places, or over a total."""
+    """When an action is proposed: in a band, among the top or the last places, or over a total."""
 
     bands: tuple[BandCode, ...] = ()
     top_percent: Percent | None = None
+    last_percent: Percent | None = None
     over_total: bool = False
 
 
@@ -81,13 +91,46 @@ class MinimumAnswers(Part):
     to_show: Annotated[int, Field(ge=1, le=1000)] = 5
 
 
+def _written(value: object) -> object:
+    if not isinstance(value, str) or not DAY.fullmatch(value):
+        raise PydanticCustomError("day", "a day such as 2026-05-01")
+    return value
+
+
+Day = Annotated[date, BeforeValidator(_written)]
+Months = Annotated[int, Figure, Field(ge=1, le=600)]
+
+
 class Calendar(Part):
-    """Working days and windows, in working days."""
+    """Working days and windows, in working days.
+
+    `holidays` gives the rule; days that the company adds to it stand in `extra_holidays` and
+    `extra_workdays`.
+    """
 
     holidays: Literal["china", "weekends_only"] = "china"
     time_zone: Annotated[str, Field(pattern=r"^[A-Za-z_]+(/[A-Za-z0-9_+\-]+)*$")] = "Asia/Shanghai"
+    extra_holidays: tuple[Day, ...] = ()
+    extra_workdays: tuple[Day, ...] = ()
     appeal_days: Days = 7
     answer_days: Days = 15
+
+
+class Retention(Part):
+    """After how many months each kind of record may be erased; without a number it is kept."""
+
+    drafts: Months | None = None
+    mail: Months | None = None
+    survey_answers: Months | None = None
+    event_details: Months | None = None
+    evidence: Months | None = None
+
+
+class Role(Part):
+    """A role that the scheme names for its stages (`actor: role:<code>`); HR says who holds it."""
+
+    code: Code
+    title: Text
 
 
 class Rung(Part):

@@ -37,6 +37,8 @@ class Cycle(db.Model):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     recurring_id: Mapped[int | None] = mapped_column(ForeignKey("recurring_cycle.id"))
+    role_holders: Mapped[dict[str, int]] = mapped_column(JSON, default=dict, server_default="{}")
+    """Role of the scheme → the employee whom HR chose for it in this cycle."""
     launched_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     submitted_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     submitted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

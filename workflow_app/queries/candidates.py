@@ -62,8 +62,8 @@ class Candidates:
 
 def candidates(cycle: Cycle, *, now: datetime) -> Candidates:
     """Sort everybody for a cycle as things stand now, by department, post and number."""
-    roster = read_roster(local_day(cycle, now))
-    elsewhere = _elsewhere(cycle)
+    roster = roster_of(cycle, now)
+    elsewhere = _elsewhere(cycle) | _on_leave(cycle)
     found = Candidates([], [])
     for person in sorted(roster.people.values(), key=lambda one: (one.department, one.employee_no)):
         reason = reason_out(person, cycle, elsewhere)
@@ -75,6 +75,11 @@ def candidates(cycle: Cycle, *, now: datetime) -> Candidates:
 
 
 def chosen(cycle: Cycle, people: Iterable[Employee], roster: Roster) -> list[Candidate]:
+def roster_of(cycle: Cycle, now: datetime) -> Roster:
+    """Everybody as they are today, with the holders of the roles that this cycle names."""
+    return read_roster(local_day(cycle, now), cycle.role_holders)
+
+
     """Those of `people` who take part; for a chunk of the launch."""
     elsewhere = _elsewhere(cycle)
     return [candidate_of(one, cycle, roster) for one in people if reason_out(one, cycle, elsewhere) is None]

@@ -12,6 +12,7 @@ from states.stages import CALIBRATION, CLOSED, CYCLE_STAGES, EXCLUDED
 from workflow_app.db import db
 from workflow_app.models import Assignment, Cycle, Employee, Event, Incident, Invitation, Review, ReviewStage
 from workflow_app.queries.paging import Paged, page_of
+from workflow_app.queries.surveys import survey_stage
 from workflow_app.schemes import scheme_of
 
 READY = "ready"
@@ -216,7 +217,7 @@ def short_surveys(cycle: Cycle) -> int:
         .join(ReviewStage, ReviewStage.review_id == Review.id)
         .where(
             Review.cycle_id == cycle.id, Review.state != EXCLUDED, ReviewStage.stage.in_(codes),
-            ReviewStage.state == "open", answered < scheme.minimum_answers.to_count,
+            ReviewStage.state == "open", answered < scheme.least_to_count(survey_stage(cycle)),
         )
     )
     return db.session.scalar(query) or 0

@@ -13,6 +13,7 @@ from states.errors import Message
 from states.scheme import Text
 from workflow_app.db import db
 from workflow_app.models import Assignment, Cycle, Invitation, Review, ReviewStage, Submission
+from workflow_app.queries.surveys import survey_row, survey_stage
 from workflow_app.schemes import scheme_of
 
 if TYPE_CHECKING:
@@ -188,13 +189,15 @@ def survey_waits(employee_id: int) -> list[Task]:
         select(Review, func.count(Invitation.id), func.sum(answered), func.max(Invitation.expires_at))
         .join(Review.cycle)
         .join(Invitation, Invitation.review_id == Review.id)
-        .join(ReviewStage, (ReviewStage.review_id == Review.id) & (ReviewStage.stage == "customer_survey"))
-        .where(Review.employee_id == employee_id, Cycle.state == "open", ReviewStage.state == "open")
+        .where(Review.employee_id == employee_id, Cycle.state == "open")
         .group_by(Review.id)
     )
     waits = []
     for review, invited, came, ends in db.session.execute(query):
-        least = scheme_of(review.cycle).minimum_answers.to_count
+        row = survey_row(review)
+        if row is None or row.state != "open":
+            continue
+        least = scheme_of(review.cycle).least_to_count(survey_stage(review.cycle))
         got = int(came or 0)
         who = Message("My customers' questionnaires: %(got)s of %(all)s answered", got=got, all=invited)
         why: tuple[Any, ...] = (Message("open until %(day)s", day=ends),)

@@ -272,7 +272,7 @@ STEP = {"waiting": "waiting", "open": "now", "done": "done", "omitted": "omitted
 
 def confidential(stage: StageSpec | None) -> bool:
     """Whether a stage asks colleagues, whose answers only HR reads one by one."""
-    return stage is not None and stage.actor == "departments"
+    return stage is not None and stage.is_confidential
 
 
 def stage_of(assignment: Assignment) -> StageSpec | None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any
 
 from sqlalchemy import select
 
 from workflow_app.db import db
-from workflow_app.models import Assignment, Invitation, KpiActual, Review, Submission
+from workflow_app.models import Assignment, Cycle, Invitation, KpiActual, Review, Submission, TestResult
 
 
 @dataclass
@@ -20,10 +21,11 @@ class ReviewAnswers:
     filled: list[tuple[str, str, Mapping[str, Any]]] = field(default_factory=list)
     customers: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
     kpi: dict[str, dict[str, str]] = field(default_factory=dict)
+    tests: dict[str, Fraction] = field(default_factory=dict)
 
 
 def answers_of_cycle(cycle_id: int, year: int) -> dict[int, ReviewAnswers]:
-    """By review id; drafts and superseded versions are left out. Three queries, however many people."""
+    """By review id; drafts and superseded versions are left out. Four queries, however many people."""
     found: dict[int, ReviewAnswers] = defaultdict(ReviewAnswers)
     filled = (
         select(Assignment.review_id, Assignment.stage, Assignment.form, Submission.answers)
@@ -44,7 +46,25 @@ def answers_of_cycle(cycle_id: int, year: int) -> dict[int, ReviewAnswers]:
     for review_id, form, answers in db.session.execute(customers):
         found[review_id].customers.append((form, answers))
     _add_kpi(found, cycle_id, year)
+    _add_tests(found, cycle_id)
     return found
+
+
+def _add_tests(found: dict[int, ReviewAnswers], cycle_id: int) -> None:
+    """The newest result of every test that was taken within the period and stands uncorrected."""
+    corrected = select(TestResult.corrects_id).where(TestResult.corrects_id.is_not(None))
+    rows = (
+        select(Review.id, TestResult.form, TestResult.score)
+        .join(TestResult, TestResult.employee_id == Review.employee_id)
+        .join(Cycle, Cycle.id == Review.cycle_id)
+        .filter(
+            Review.cycle_id == cycle_id, TestResult.id.not_in(corrected),
+            TestResult.taken_on.between(Cycle.period_start, Cycle.period_end),
+        )
+        .order_by(TestResult.taken_on, TestResult.id)
+    )
+    for review_id, form, score in db.session.execute(rows):
+        found[review_id].tests[form] = Fraction(score)
 
 
 def _add_kpi(found: dict[int, ReviewAnswers], cycle_id: int, year: int) -> None:

@@ -58,12 +58,12 @@ def questionnaire_of(cycle: Cycle, form: str) -> Questionnaire:
 
 def minimum_of(cycle: Cycle, form: str) -> int:
     """How many answers the questionnaire needs to count."""
-    return questionnaire_of(cycle, form).minimum_answers or scheme_of(cycle).minimum_answers.to_count
+    return scheme_of(cycle).least_to_count(survey_stage(cycle), questionnaire_of(cycle, form))
 
 
 def minimum_to_show(cycle: Cycle) -> int:
     """How many answers it takes before the person rated sees comments or single questions."""
-    return scheme_of(cycle).minimum_answers.to_show
+    return scheme_of(cycle).least_to_show(survey_stage(cycle))
 
 
 def find_invitation(token: str) -> Invitation | None:
@@ -217,7 +217,7 @@ def responses_of(cycle: Cycle, review_id: int | None = None) -> list[Responses]:
 
 
 def _responses(cycle: Cycle, spec: StageSpec, review: Review, stage: ReviewStage) -> Responses:
-    form = spec.form_for(population=review.population, post=review.post)
+    form = spec.form_for(population=review.rated_as, post=review.post)
     return Responses(review, stage, minimum_of(cycle, form) if form else 1)
 
 

@@ -91,7 +91,8 @@ def _score(review: Review, answers: ReviewAnswers, scheme: Scheme, kind: CycleKi
     filled = [Filled(*one) for one in answers.filled]
     filled += [Filled(survey, form, given) for form, given in answers.customers]
     return score_review(
-        filled, scheme=scheme, kind=kind, population=review.population, post=review.post, kpi=answers.kpi
+        filled, scheme=scheme, kind=kind, population=review.rated_as, post=review.post, kpi=answers.kpi,
+        tests=answers.tests,
     )
 
 
@@ -128,3 +129,4 @@ def _store(review: Review, person: PersonYear, result: Graded, score: YearEnd, s
     tree = explain_review(score.parts, titles, forms, title=kind.title)
     own = OwnRecord(kind.record_kind, review.cycle.period, tree)
     review.explanation = stored_tree(explain_total(result, person, scheme, own=own))
+    titles |= {part.test: scheme.forms[part.test].title for part in kind.parts if part.test}

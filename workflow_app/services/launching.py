@@ -15,8 +15,7 @@ from workflow_app.access import require
 from workflow_app.db import db
 from workflow_app.jobs import Job, enqueue
 from workflow_app.models import Assignment, Cycle, Employee, Review, ReviewStage, SchemeVersion
-from workflow_app.queries.candidates import Candidate, candidates, chosen, local_day
-from workflow_app.queries.roster import read_roster
+from workflow_app.queries.candidates import Candidate, candidates, chosen, roster_of
 from workflow_app.schemes import read_scheme
 from workflow_app.services import progress
 from workflow_app.services.advancing import open_stages
@@ -93,7 +92,7 @@ def launch_chunk(cycle_id: int, first_id: int, last_id: int, people: int | None 
     cycle = db.session.get_one(Cycle, cycle_id)
     if cycle.state != "open":
         return 0
-    roster = read_roster(local_day(cycle, now))
+    roster = roster_of(cycle, now)
     chunk = chosen(cycle, [one for one in roster.people.values() if first_id <= one.id <= last_id], roster)
     made = _make_reviews(cycle, chunk)
     for candidate in chunk:
@@ -108,7 +107,7 @@ def add_person(cycle: Cycle, employee: Employee, *, actor: Actor, now: datetime)
     require(actor, "manage_cycles")
     if cycle.state != "open":
         raise Refusal(Message("People can be added only while the cycle is open."), kind="conflict")
-    found = chosen(cycle, [employee], read_roster(local_day(cycle, now)))
+    found = chosen(cycle, [employee], roster_of(cycle, now))
     made = _make_reviews(cycle, found)
     if not made:
         raise Refusal(Message("This person is in the cycle already, or cannot take part in it."), kind="conflict")

@@ -59,7 +59,7 @@ def _close(row: ReviewStage, *, now: datetime) -> None:
     if answered or (spec is not None and spec.overdue == "finish"):
         finish_stage(row.review, row.stage, actor=SYSTEM, now=now)
         return
-    survey = spec is not None and spec.actor in ("customers", "departments")
+    survey = spec is not None and spec.is_group
     omit_stage(row.review, row.stage, reason=NOBODY_ANSWERED if survey else NOBODY_FILLED, actor=SYSTEM, now=now)
 
 

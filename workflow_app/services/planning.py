@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from states.errors import N_
+from states.scheme.actors import WITHOUT_FORMS
 from states.scheme.cycles import CycleKind, StageSpec
 from workflow_app.models import Employee
 from workflow_app.queries.roster import Roster
@@ -12,9 +13,9 @@ NO_CUSTOMERS = N_("No customers are on record for this person.")
 NO_VP = N_("Nobody on the board is responsible for this person.")
 NO_SUPERIOR = N_("This person has no superior.")
 SCORED_BY_HEAD = N_("The head of the department scored this review directly.")
+NO_PEERS = N_("Nobody else reports to the same superior.")
+NO_REPORTS = N_("Nobody reports to this person.")
 HAS_LEFT = N_("This person has left the company.")
-
-WITHOUT_FORMS = frozenset({"hr", "general_manager", "system"})
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,10 @@ def _omission(spec: StageSpec, person: Employee, roster: Roster) -> str | None:
     }
     if spec.actor == "self" and not roster.works(person):
         return HAS_LEFT
+    if spec.actor == "peers" and not roster.peers_of(person):
+        return NO_PEERS
+    if spec.actor == "reports" and not roster.reports_of(person):
+        return NO_REPORTS
     return unmet[spec.when]
 
 
@@ -78,6 +83,14 @@ def _fillers(spec: StageSpec, person: Employee, roster: Roster) -> list[int | No
     if spec.actor == "departments":
         others = {head for department, head in roster.heads().items() if department != person.department}
         return list[int | None](sorted(others - {person.id})) or [None]
+    if spec.actor == "peers":
+        return list[int | None](roster.peers_of(person))
+    if spec.actor == "reports":
+        return list[int | None](roster.reports_of(person))
+    if spec.role:
+        # Nobody rates themselves: about its own holder, HR names somebody else.
+        holder = roster.holders.get(spec.role)
+        return [None if holder == person.id else holder]
     return [
         {
             "self": person.id,

@@ -25,7 +25,7 @@ from workflow_app.queries import cycles as queries
 from workflow_app.queries.candidates import title_of
 from workflow_app.queries.facts import own_and_provisional, review_facts
 from workflow_app.schemes import scheme_of
-from workflow_app.services import advancing, assigning, bulk
+from workflow_app.services import advancing, assigning, bulk, role_holders
 from workflow_app.services.advancing import kind_of
 
 # The same desk: this module is imported before the desk is registered (they are taken by name).
@@ -77,6 +77,18 @@ def _confirmed(cycle: Cycle, act: str, picked: Sequence[Review], form: Form) -> 
         # What was typed stays for another try.
         return _bulk_page(cycle, act, picked, form, _refusal_of(outcome)), 422
     return _back(cycle, ngettext("Done for %(num)s review.", "Done for %(num)s reviews.", outcome.done), outcome)
+
+
+@desk.post("/<int:cycle_id>/roles")
+@allowed("manage_cycles")
+def choose_holder(cycle_id: int) -> Any:
+    """Before the launch: who fills the forms of a role that the scheme names."""
+    form, role = PersonForm(request.form), request.form.get("role", "")
+    with unit_of_work():
+        holder = person_named(form)
+        role_holders.choose_holder(cycle_or_refuse(cycle_id), role, holder, actor=current_actor(), now=now())
+    flash(_("%(name)s fills the forms of this role.", name=holder.name), "ok")
+    return redirect(url_for("cycles.cycle", cycle_id=cycle_id))
 
 
 @desk.get("/<int:cycle_id>/lacking")

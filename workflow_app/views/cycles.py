@@ -20,10 +20,11 @@ from workflow_app.i18n import t
 from workflow_app.models import Cycle, SchemeVersion
 from workflow_app.queries import cockpit
 from workflow_app.queries import cycles as queries
-from workflow_app.queries.candidates import Candidate, LeftOut, candidates, title_of
+from workflow_app.queries.candidates import Candidate, LeftOut, candidates, roster_of, title_of
 from workflow_app.queries.paging import slice_of
 from workflow_app.schemes import read_scheme, scheme_of
-from workflow_app.services import calibration_opening, launching, progress
+from workflow_app.services import calibration_opening, launching, progress, role_holders
+from workflow_app.words import ACTORS
 
 blueprint = Blueprint("cycles", __name__, url_prefix="/cycles")
 
@@ -197,11 +198,20 @@ def _before_launch(found: Cycle) -> str:
     names = {one.employee.department for one in people.people} | {one.employee.department for one in people.out}
     form.department.choices = _departments(sorted(names))
     page = slice_of([one for one in groups[show] if _fits(one, form)], request.args.get("page", 1, type=int))
+    roles, holders = role_holders.roles_of(scheme_of(found).cycle_kinds[found.kind]), roster_of(found, now()).holders
     return render_template(
-        "cycles/before.html", cycle=found, title=title_of(found), show=show, page=page, form=form,
+        "cycles/before.html", roles=[(role, _role_title(found, role), holders.get(role)) for role in roles],
+        staff={one.employee.id: one.employee for group in (people.people, people.out) for one in group},
+        cycle=found, title=title_of(found), show=show, page=page, form=form,
         counts={name: len(group) for name, group in groups.items()}, may_manage=_may_manage(),
         kind=scheme_of(found).cycle_kinds[found.kind], populations=_populations(found), query=_query("show", "q", "department"),
     )
+
+
+def _role_title(found: Cycle, role: str) -> Any:
+    """What the scheme calls a role, else what the product does."""
+    spec = scheme_of(found).role(role)
+    return spec.title if spec else ACTORS.get(role, role)
 
 
 def _departments(names: Sequence[str]) -> list[Any]:

@@ -271,6 +271,7 @@ def upgrade() -> None:
 
     with op.batch_alter_table('cycle', schema=None) as batch_op:
         batch_op.add_column(sa.Column('recurring_id', sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column('role_holders', sa.JSON(), server_default='{}', nullable=False))
         batch_op.create_unique_constraint(batch_op.f('uq_cycle_recurring_id_period'), ['recurring_id', 'period'])
         batch_op.create_foreign_key(batch_op.f('fk_cycle_recurring_id_recurring_cycle'), 'recurring_cycle', ['recurring_id'], ['id'])
 
@@ -340,6 +341,7 @@ def downgrade() -> None:
         batch_op.drop_constraint(batch_op.f('fk_cycle_recurring_id_recurring_cycle'), type_='foreignkey')
         batch_op.drop_constraint(batch_op.f('uq_cycle_recurring_id_period'), type_='unique')
         batch_op.drop_column('recurring_id')
+        batch_op.drop_column('role_holders')
 
     with op.batch_alter_table('action', schema=None) as batch_op:
         batch_op.drop_column('consented_on')
