@@ -12,6 +12,7 @@ from states.scheme import Text
 from states.scheme.cycles import StageSpec
 from workflow_app.db import db
 from workflow_app.models import Cycle, Employee, Review
+from workflow_app.queries.leave import is_short, on_leave_throughout
 from workflow_app.queries.roster import Roster, read_roster
 from workflow_app.schemes import scheme_of
 from workflow_app.services.planning import PlannedStage, lacking, plan_review
@@ -74,14 +75,14 @@ def candidates(cycle: Cycle, *, now: datetime) -> Candidates:
     return found
 
 
-def chosen(cycle: Cycle, people: Iterable[Employee], roster: Roster) -> list[Candidate]:
 def roster_of(cycle: Cycle, now: datetime) -> Roster:
     """Everybody as they are today, with the holders of the roles that this cycle names."""
     return read_roster(local_day(cycle, now), cycle.role_holders)
 
 
+def chosen(cycle: Cycle, people: Iterable[Employee], roster: Roster) -> list[Candidate]:
     """Those of `people` who take part; for a chunk of the launch."""
-    elsewhere = _elsewhere(cycle)
+    elsewhere = _elsewhere(cycle) | _on_leave(cycle)
     return [candidate_of(one, cycle, roster) for one in people if reason_out(one, cycle, elsewhere) is None]
 
 
@@ -98,11 +99,16 @@ def reason_out(person: Employee, cycle: Cycle, elsewhere: dict[int, Message]) ->
     """Why a person does not take part, or None. Nobody without a superior is rated."""
     if person.superior_id is None:
         return Message("Has no superior, and nobody without a superior is rated.")
-    if person.left is not None and person.left <= cycle.period_end:
+    if person.left is not None and person.left <= cycle.period_end and not keeps_leavers(cycle):
         return Message("Left on %(day)s, by the end of the period.", day=person.left)
     if person.joined > cycle.period_end:
         return Message("Joined on %(day)s, after the period.", day=person.joined)
     return elsewhere.get(person.id)
+
+
+def keeps_leavers(cycle: Cycle) -> bool:
+    """Whether the scheme rates people who left before the end of the period all the same."""
+    return scheme_of(cycle).cycle_kinds[cycle.kind].leavers == "keep"
 
 
 def local_day(cycle: Cycle, now: datetime) -> date:
@@ -124,6 +130,13 @@ def _elsewhere(cycle: Cycle) -> dict[int, Message]:
         employee_id: Message("Takes part in “%(cycle)s” already.", cycle=title_of(other))
         for employee_id, other in db.session.execute(query)
     }
+
+
+def _on_leave(cycle: Cycle) -> dict[int, Message]:
+    """Who is away for the whole of a week or month: it does not apply to them (scheme §4)."""
+    if not is_short(cycle):
+        return {}
+    return dict.fromkeys(on_leave_throughout(cycle), Message("On leave for the whole period."))
 
 
 def title_of(cycle: Cycle) -> Text:

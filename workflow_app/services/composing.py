@@ -22,9 +22,11 @@ from workflow_app.db import db
 from workflow_app.explanations import stored_tree
 from workflow_app.jobs import Job, enqueue
 from workflow_app.models import Cycle, Record, Review
+from workflow_app.queries.leave import applicable, year_of_leave
 from workflow_app.queries.scores import ReviewAnswers, answers_of_cycle
 from workflow_app.schemes import scheme_of
 from workflow_app.services.events import record_event, record_review_event
+from workflow_app.services.freezing import freeze_populations
 
 NOTHING = ReviewAnswers()
 
@@ -40,7 +42,8 @@ def compose_cycle(cycle_id: int, *, now: datetime) -> int:
     scheme, kind = scheme_of(cycle), scheme_of(cycle).cycle_kinds[cycle.kind]
     year = int(cycle.period[:4])
     reviews = _reviews(cycle)
-    answers, records = answers_of_cycle(cycle.id, year), _records(cycle, year)
+    freeze_populations(cycle, reviews, now=now)
+    answers, records = answers_of_cycle(cycle.id, year), _applicable(reviews, _records(cycle, year), year, scheme)
     scores = {review.id: _score(review, answers.get(review.id, NOTHING), scheme, kind) for review in reviews}
     people = [_person(review, scores[review.id], records.get(review.employee_id, []), kind) for review in reviews]
     graded = grade(people, year=year, scheme=scheme)
@@ -107,6 +110,18 @@ def _records(cycle: Cycle, year: int) -> Mapping[int, list[RecordValue]]:
     return found
 
 
+def _applicable(
+    reviews: Sequence[Review], records: Mapping[int, list[RecordValue]], year: int, scheme: Scheme
+) -> Mapping[int, list[RecordValue]]:
+    """The records without those of weeks and months wholly on leave."""
+    away = year_of_leave(year, records)
+    return {
+        review.employee_id: applicable(found, review.employee, away.get(review.employee_id, ()), scheme)
+        for review in reviews
+        if (found := records.get(review.employee_id))
+    }
+
+
 def _person(review: Review, score: YearEnd, records: Sequence[RecordValue], kind: CycleKind) -> PersonYear:
     """The person's year; a record of this very period gives way to the review's own score."""
     own = (kind.record_kind, review.cycle.period)
@@ -125,8 +140,8 @@ def _store(review: Review, person: PersonYear, result: Graded, score: YearEnd, s
     review.months_counted = result.months_counted
     review.flags = sorted({*result.flags, *score.flags} - {"tied_on_cut", "small_population"})
     titles = {stage.code: stage.title for stage in kind.stages}
+    titles |= {part.test: scheme.forms[part.test].title for part in kind.parts if part.test}
     forms = {code: (scheme.forms[stage.form], stage.forms[0]) for code, stage in score.stages.items() if stage.forms}
     tree = explain_review(score.parts, titles, forms, title=kind.title)
     own = OwnRecord(kind.record_kind, review.cycle.period, tree)
     review.explanation = stored_tree(explain_total(result, person, scheme, own=own))
-    titles |= {part.test: scheme.forms[part.test].title for part in kind.parts if part.test}
