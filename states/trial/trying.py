@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from states.scheme.model import Scheme
 
 WITHIN = Decimal("0.5")
+OUT = ("excluded", "left", "too_new")
+"""Flags that keep a person out of the ranking, the first one said."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,8 @@ class PopulationTrial:
     bands: tuple[BandCount, ...]
     ties: tuple[Tie, ...]
     near: tuple[Near, ...]
+    unranked: Mapping[str, int]
+    """Why people are not ranked and how many: a flag (`left`, `too_new`), or `no_total`."""
 
 
 @dataclass(frozen=True)
@@ -116,19 +120,20 @@ def try_out(given: TrialInput) -> Trial:
 def _populations(people: Sequence[PersonYear], graded: Sequence[Graded], given: TrialInput) -> tuple[PopulationTrial, ...]:
     spec = given.draft.distribution
     seated: dict[str, list[Seated]] = {}
-    sizes: dict[str, int] = defaultdict(int)
+    out: dict[str, Counter[str]] = defaultdict(Counter)
     for one, place in zip(graded, places_of(people, graded), strict=True):
         found = seated.setdefault(one.population, [])
-        sizes[one.population] += 1
         total = one.total_display
         if place is not None and total is not None:
             found.append(Seated.of(one.employee_no, total, place, spec))
+        else:
+            out[one.population][next((flag for flag in OUT if flag in one.flags), "no_total")] += 1
     order = [population.code for population in given.draft.populations]
     codes = sorted(seated, key=lambda code: (order.index(code) if code in order else len(order), code))
     return tuple(
         PopulationTrial(
-            code, sizes[code], len(seated[code]),
-            band_counts(seated[code], spec), ties_on_cuts(seated[code]), near_cuts(seated[code], spec, given.within),
+            code, len(seated[code]) + out[code].total(), len(seated[code]), band_counts(seated[code], spec),
+            ties_on_cuts(seated[code]), near_cuts(seated[code], spec, given.within), dict(out[code]),
         )
         for code in codes
     )  # fmt: skip

@@ -8,13 +8,17 @@ from pathlib import Path
 import click
 
 from states.scheme import SchemeErrors, builtin_scheme_codes, builtin_scheme_text, json_schema, load_scheme
+from workflow_app.cli import _trying
 
 FAULTY = 2
 
 
 @click.group("scheme")
 def command() -> None:
-    """Check and print scheme files."""
+    """Check, try out and print scheme files."""
+
+
+command.add_command(_trying.command)
 
 
 @command.command()
