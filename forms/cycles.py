@@ -9,6 +9,7 @@ from wtforms.validators import InputRequired, Optional
 
 from forms.limits import AtMost
 from states.errors import N_
+from states.exclusions import OTHER, REASONS
 
 TITLE_LENGTH = 200
 REASON_LENGTH = 500
@@ -72,6 +73,18 @@ class ReasonForm(Form):
 
     reason = TextAreaField(
         N_("Reason"), [InputRequired(N_("Give a reason.")), AtMost(REASON_LENGTH)], filters=[_stripped],
+        description=N_("It is kept with the review, and the people concerned can read it."),
+    )
+
+
+class ExcludeForm(Form):
+    """Why somebody is taken out: a reason of the list, and words."""
+
+    code = SelectField(
+        N_("Why"), validate_choice=False, choices=offered((code, title) for code, title in REASONS.items()), default=OTHER
+    )
+    reason = TextAreaField(
+        N_("Explanation"), [Optional(), AtMost(REASON_LENGTH)], filters=[_stripped],
         description=N_("It is kept with the review, and the people concerned can read it."),
     )
 

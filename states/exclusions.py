@@ -32,4 +32,4 @@ def exclusion_words(code: str, text: str) -> Message | str:
     title = REASONS.get(code)
     if code == OTHER or title is None:
         return text
-    return title if text in ("", title) else Message("%(name)s: %(why)s", name=Message(title), why=text)
+    return Message(title) if text in ("", title) else Message("%(name)s: %(why)s", name=Message(title), why=text)

@@ -95,6 +95,8 @@ class CycleKind(Part):
     tests: tuple[Code, ...] = ()
     recurring: Recurring | None = None
     """Where it is there, HR may let the clock open this kind, once for every period."""
+    leavers: Literal["close_out", "keep"] = "close_out"
+    """Who leaves by the end of the period while it runs: out with the reason, or rated to the end."""
 
     def stage(self, code: str) -> StageSpec | None:
         """The stage with this code, or None."""

@@ -5,10 +5,12 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from states.errors import N_
+from states.omissions import needs_a_record
 from states.permissions import SYSTEM
 from states.stages import CALIBRATION, CLOSED, EXCLUDED
 from workflow_app.db import db
 from workflow_app.models import Assignment, Cycle, Invitation, Review, ReviewStage
+from workflow_app.schemes import scheme_of
 from workflow_app.services.advancing import finish_stage, kind_of, omit_stage
 from workflow_app.services.cycle_states import move_cycle
 
@@ -21,10 +23,14 @@ def close_overdue(cycle: Cycle, *, now: datetime, limit: int = AT_ONCE) -> int:
     """Finish or leave out the open stages whose deadline has passed, where the scheme says so.
 
     A stage with some answers is finished with them; one without is left out, and so is a form that
-    nobody filled where the scheme says `omit`. Returns how many stages were closed.
+    nobody filled where the scheme says `omit`. One rater's scoring is never taken silently: it waits
+    for the score, or for an omission that HR records. Returns how many stages were closed.
     """
-    kind = kind_of(cycle)
-    closing = [stage.code for stage in kind.stages if stage.overdue in ("omit", "finish")]
+    kind, scheme = kind_of(cycle), scheme_of(cycle)
+    closing = [
+        stage.code for stage in kind.stages
+        if stage.overdue in ("omit", "finish") and not needs_a_record(stage, scheme)
+    ]
     surveys = [stage.code for stage in kind.stages if stage.actor == "customers"]
     query = (
         select(ReviewStage)

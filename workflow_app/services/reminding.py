@@ -21,6 +21,7 @@ from workflow_app.queries.facts import review_facts
 from workflow_app.schemes import scheme_of
 from workflow_app.services.advancing import kind_of
 from workflow_app.services.events import record_event
+from workflow_app.services.leavers import close_out_leavers
 from workflow_app.services.mailing import queue_mail
 from workflow_app.services.overdue import close_finished_cycle, close_overdue
 from workflow_app.services.timing import cancel_timer, set_timer
@@ -69,6 +70,7 @@ def run_day(cycle_id: int, *, now: datetime) -> int:
     if cycle.state not in RUNNING:
         cancel_timer("cycle", cycle.id, DAILY)
         return 0
+    close_out_leavers(cycle, now=now)
     close_overdue(cycle, now=now)
     mails = send_reminders(cycle, now=now)
     if not close_finished_cycle(cycle, now=now):

@@ -10,8 +10,9 @@ from flask_babel import ngettext
 from sqlalchemy import select
 from wtforms import Form
 
-from forms.cycles import DeadlineForm, PersonForm, ReasonForm, ReturnStageForm, offered
+from forms.cycles import DeadlineForm, ExcludeForm, PersonForm, ReasonForm, ReturnStageForm, offered
 from states.errors import Message, Refusal
+from states.exclusions import OTHER
 from states.permissions import may
 from states.stages import CYCLE_STAGES, WAITING
 from workflow_app.access import allowed, current_actor, require
@@ -144,12 +145,14 @@ def send_back(cycle_id: int, review_id: int) -> Any:
 @desk.post("/<int:cycle_id>/reviews/<int:review_id>/exclude")
 @allowed("manage_cycles")
 def exclude(cycle_id: int, review_id: int) -> Any:
-    form, found = ReasonForm(request.form, prefix="out-"), _review(cycle_id, review_id)
+    form, found = ExcludeForm(request.form, prefix="out-"), _review(cycle_id, review_id)
     if not form.validate():
         return _review_page(found, excluding=form), 422
     try:
         with unit_of_work():
-            assigning.exclude(found, reason=form.reason.data or "", actor=current_actor(), now=now())
+            assigning.exclude(
+                found, code=form.code.data or OTHER, reason=form.reason.data or "", actor=current_actor(), now=now()
+            )
     except Refusal as refusal:
         return _review_page(_review(cycle_id, review_id), refusal, excluding=form), status_of(refusal)
     flash(_("%(name)s is out of the cycle; the reason is kept.", name=found.employee.name), "ok")
@@ -255,7 +258,7 @@ def _return_form(found: Review, data: Any = None) -> ReturnStageForm:
 
 def _review_page(
     found: Review, refusal: Refusal | None = None, *, returning: ReturnStageForm | None = None,
-    excluding: ReasonForm | None = None,
+    excluding: ExcludeForm | None = None,
 ) -> str:
     kind, zone = kind_of(found.cycle), zone_of(scheme_of(found.cycle))
     moment = now()
@@ -264,7 +267,7 @@ def _review_page(
         titles={stage.code: stage.title for stage in kind.stages}, forms=cockpit.forms_of(found),
         form_titles={code: form.title for code, form in scheme_of(found.cycle).forms.items()},
         dues={row.stage: cockpit.due_words(row.due_at, now=moment, zone=zone) for row in found.stages},
-        returning=returning or _return_form(found), excluding=excluding or ReasonForm(prefix="out-"),
+        returning=returning or _return_form(found), excluding=excluding or ExcludeForm(prefix="out-"),
         may_manage=may(current_actor(), "manage_review", review_facts(found)).allowed,
         history=_history(found), people=_people(), person_form=PersonForm(),
     )
