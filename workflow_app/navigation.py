@@ -24,7 +24,10 @@ ITEMS: Items = (
     ("schemes.overview", lambda: _("Scheme"), "see_scheme"),
 )
 # Desks that are reached from a desk above, and light up with it.
-BELOW = {"accounts": "people", "imports": "people", "kpi": "people", "campaign": "cycles"}
+BELOW = {
+    "accounts": "people", "imports": "people", "kpi": "people", "campaign": "cycles",
+    "scheme_versions": "schemes", "scheme_notices": "schemes",
+}
 # Behind the name of the signed-in person: what keeps the system running.
 ACCOUNT_ITEMS: Items = (
     ("accounts.table", lambda: _("Accounts"), "manage_accounts"),

@@ -19,6 +19,7 @@ from workflow_app.formats import short_day
 from workflow_app.i18n import t
 from workflow_app.queries import desk as queries
 from workflow_app.queries.desk_roles import role_tasks
+from workflow_app.queries.desk_schemes import reading_tasks
 from workflow_app.queries.own_year import own_year
 from workflow_app.queries.people import record_years, records_of
 from workflow_app.queries.results import own_reviews, steps
@@ -44,6 +45,7 @@ def desk() -> str:
     tasks, waits = role_tasks(actor, moment), []
     if employee is not None:
         tasks += queries.form_tasks(employee.id, moment) + queries.result_tasks(employee.id)
+        tasks += reading_tasks(employee.id)
         waits = queries.survey_waits(employee.id) + queries.report_waits(employee.id)
     tasks = queries.in_order(tasks)
     return render_template(
@@ -113,7 +115,7 @@ def _mine(employee_id: int, moment: datetime) -> dict[str, Any] | None:
 
 def _standing(review: Review, titles: dict[str, Any]) -> Sequence[Message]:
     if review.state == "excluded":
-        return (Message("You are not rated in this cycle: %(reason)s", reason=review.excluded_reason),)
+        return (Message("You are not rated in this cycle: %(reason)s", reason=review.exclusion),)
     if review.released_at is not None:
         return (Message("Your result is released. You can see how it came about."),)
     said = (Message("At present: %(stage)s.", stage=titles.get(review.state, review.state)),)
