@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from states.actions import HOLDING
-from states.distribution import top_places
-from states.errors import Message
+from states.distribution import is_among_last, top_places
+from states.errors import N_, Message
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -17,15 +17,30 @@ if TYPE_CHECKING:
     from states.scheme.model import Scheme
     from states.scheme.results import ActionSpec
 
+OVER, NOT_OVER = N_("The total %(total)s is over %(over)s."), N_("The total %(total)s is not over %(over)s.")
+IN_BAND = N_("It goes with band %(bands)s, and band %(band)s was given.")
+NOT_IN_BAND = N_("It goes with band %(bands)s; band %(band)s was given.")
+PLACES = {
+    "top_percent": (
+        N_("Place %(place)s is not one of the first %(places)s of %(n)s: the top %(percent)s %%."),
+        N_("Place %(place)s is one of the first %(places)s of %(n)s: the top %(percent)s %%."),
+    ),
+    "last_percent": (
+        N_("Place %(place)s is not one of the last %(places)s of %(n)s: the last %(percent)s %%."),
+        N_("Place %(place)s is one of the last %(places)s of %(n)s: the last %(percent)s %%."),
+    ),
+}
+"""What is said where the condition is not met, and where it is."""
+
 
 @dataclass(frozen=True)
 class Condition:
     """One condition of an action as the scheme has it, and whether this person meets it.
 
-    `places` is how many places the top `percent` has; only what belongs to the kind is filled in.
+    `places` is how many places the top or the last `percent` has; only what belongs to the kind is filled in.
     """
 
-    kind: Literal["bands", "top_percent", "over_total"]
+    kind: Literal["bands", "top_percent", "last_percent", "over_total"]
     met: bool
     bands: tuple[str, ...] = ()
     band: str | None = None
@@ -41,26 +56,18 @@ class Condition:
         """The condition with its figures, as a sentence."""
         if self.kind == "bands":
             return _band_words(self)
-        if self.kind == "top_percent":
+        if self.kind in PLACES:
             return _place_words(self)
-        text = "The total %(total)s is over %(over)s." if self.met else "The total %(total)s is not over %(over)s."
-        return Message(text, total=self.total, over=self.over)
+        said = OVER if self.met else NOT_OVER
+        return Message(said, total=self.total, over=self.over)
 
 
 def _band_words(one: Condition) -> Message:
-    if len(one.bands) == 1:
-        said = "Band %(band)s was given." if one.met else "It goes with band %(bands)s; band %(band)s was given."
-        return Message(said, band=one.band or "—", bands=one.bands[0])
-    said = "Band %(band)s is one of %(bands)s." if one.met else "Band %(band)s is none of %(bands)s."
-    return Message(said, band=one.band or "—", bands=list(one.bands))
+    return Message(IN_BAND if one.met else NOT_IN_BAND, band=one.band or "—", bands="/".join(one.bands))
 
 
 def _place_words(one: Condition) -> Message:
-    if one.met:
-        said = "Place %(place)s is one of the first %(places)s of %(n)s: the top %(percent)s %%."
-    else:
-        said = "Place %(place)s is not one of the first %(places)s of %(n)s: the top %(percent)s %%."
-    return Message(said, place=one.place, places=one.places, n=one.n, percent=one.percent)
+    return Message(PLACES[one.kind][one.met], place=one.place, places=one.places, n=one.n, percent=one.percent)
 
 
 @dataclass(frozen=True)
@@ -102,6 +109,11 @@ def _conditions(spec: ActionSpec, place: Place, band: str | None, total: Decimal
         met = place.place <= first
         found.append(
             Condition("top_percent", met, percent=when.top_percent, places=first, place=place.place, n=place.n)
+        )
+    if when.last_percent is not None:
+        last, met = top_places(place.n, when.last_percent), is_among_last(place.place, place.n, when.last_percent)
+        found.append(
+            Condition("last_percent", met, percent=when.last_percent, places=last, place=place.place, n=place.n)
         )
     if when.bands:
         found.append(Condition("bands", band in when.bands, bands=when.bands, band=band))

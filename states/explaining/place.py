@@ -125,12 +125,13 @@ class BandPath:
 def band_path(place: Place, total: Decimal, spec: Distribution) -> BandPath:
     """How this place and this total (as it is shown) make the band. Agrees with `distribute`, step by step."""
     counts = seats(place.n, spec.bands)
-    seat, last = band_of_place(place.place, counts), band_of_place(place.last_of_tie, counts)
+    first, last = band_of_place(place.place, counts), band_of_place(place.last_of_tie, counts)
     codes = [band.code for band in spec.bands]
-    spans = tuple(code for code in codes[codes.index(seat) : codes.index(last) + 1] if counts[code])
+    spans = tuple(code for code in codes[codes.index(first) : codes.index(last) + 1] if counts[code])
+    seat = first if spec.ties == "better_band" else last
     steps = _up(codes.index(seat), total, spec.bands) or _down(codes.index(seat), total, spec.bands, place)
     flags = {step.why for step in steps}
-    flags |= {"tied_on_cut"} if seat != last else set()
+    flags |= {"tied_on_cut"} if first != last else set()
     flags |= {"small_population"} if place.n < spec.small_under else set()
     return BandPath(seat, spans, steps, steps[-1].to if steps else seat, tuple(sorted(flags)))
 

@@ -62,6 +62,7 @@ def _part(part: CompositionPart) -> dict[str, Any]:
 def _distribution(spec: Distribution) -> dict[str, Any]:
     return {
         "mode": spec.mode,
+        "ties": spec.ties,
         "small_under": spec.small_under,
         "bands": [
             {
@@ -85,5 +86,6 @@ def _action(spec: ActionSpec) -> dict[str, Any]:
         "title": words(spec.title),
         "bands": list(when.bands),
         "top_percent": figure(when.top_percent),
+        "last_percent": figure(when.last_percent),
         "over_total": when.over_total,
     }

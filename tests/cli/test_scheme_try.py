@@ -11,6 +11,8 @@ from workflow_app.cli import main
 TEXT = builtin_scheme_text()
 DRAFT = TEXT.replace("weight: 20\n", "weight: 0\n").replace("weight: 50\n", "weight: 70\n")
 
+ROUNDS = "  rounds:\n    title: {zh: 巡检, en: Rounds}"
+
 
 def company(tmp_path, *more):
     numbers = [f"{1000 + n}" for n in range(20)]
@@ -57,7 +59,7 @@ def test_the_other_scheme_may_be_a_file_of_ones_own(tmp_path):
 
 def test_what_only_the_other_scheme_counts_is_no_fault(tmp_path):
     company(tmp_path)
-    renamed = DRAFT.replace("  monthly_inspection:\n    title: {zh: 月检, en: Monthly inspection}", "  rounds:\n    title: {zh: 巡检, en: Rounds}")
+    renamed = DRAFT.replace("  monthly_inspection:\n    title: {zh: 月检, en: Monthly inspection}", ROUNDS)
     renamed = renamed.replace("record_kind: monthly_inspection", "record_kind: rounds").replace("[monthly_inspection]", "[rounds]")
 
     result = run(tmp_path, "--language", "en", "--out", f"{tmp_path}/out.json", draft=renamed)

@@ -129,9 +129,10 @@ def band_of(place, ranking, shown, barred, rule):
     bands = rule["bands"]
     held = seats_of(ranking["n"], bands)
     owners = [index for index, count in enumerate(held) for _ in range(count)]
-    at = owners[place - 1]
+    first, last = owners[place - 1], owners[place + ranking["tied"] - 2]
+    at = {"better_band": first, "worse_band": last}[rule["ties"]]
     flags = {"small_population"} if ranking["n"] < rule["small_under"] else set()
-    if owners[place + ranking["tied"] - 2] != at:
+    if first != last:
         flags.add("tied_on_cut")
     begun = at
     while at and bands[at]["below"] is not None and shown >= Fraction(bands[at]["below"]):
@@ -152,9 +153,13 @@ def band_of(place, ranking, shown, barred, rule):
 def follows(action, band, place, n, over):
     if action["over_total"] and over:
         return True
-    if action["top_percent"] is not None:
-        exact = n * Fraction(action["top_percent"]) / 100
-        first = (2 * exact.numerator + exact.denominator) // (2 * exact.denominator)
-        if place <= first:
-            return True
+    if action["top_percent"] is not None and place <= places(n, action["top_percent"]):
+        return True
+    if action["last_percent"] is not None and place > n - places(n, action["last_percent"]):
+        return True
     return band in action["bands"]
+
+
+def places(n, percent):
+    exact = n * Fraction(percent) / 100
+    return (2 * exact.numerator + exact.denominator) // (2 * exact.denominator)

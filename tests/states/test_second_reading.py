@@ -12,6 +12,7 @@ from states.scheme import builtin_scheme
 from tests.states.second_reading import recompute
 
 COMPANIES, PEOPLE, YEAR = 40, 250, 2025
+TIES = ("better_band", "worse_band")
 POPULATIONS = ("front_line", "office", "management", "drivers")
 
 
@@ -60,8 +61,8 @@ def varied_composition(rng, rule):
 def varied_distribution(rng, spec):
     small = [Decimal(rng.choice(["5", "7.5", "10", "12.25"])) for _ in range(4)]
     shares = [small[0], small[1], "rest", small[2], small[3]]
-    lines = {"A": ("at_least", rng.choice([None, "90", "85.5"])), "E": ("below", rng.choice([None, "60", "72"]))}
-    lines |= {"B": ("at_least", rng.choice([None, "80"])), "D": ("below", rng.choice([None, "75"]))}
+    lines = {"A": ("at_least", rng.choice([None, "95", "90.5"])), "E": ("below", rng.choice([None, "60", "72"]))}
+    lines |= {"B": ("at_least", rng.choice([None, "86"])), "D": ("below", rng.choice([None, "75"]))}
     bands = tuple(
         band.model_copy(
             update={
@@ -74,13 +75,15 @@ def varied_distribution(rng, spec):
         for band, share in zip(spec.bands, shares, strict=True)
     )
     mode = rng.choice(["guided", "guided", "hard", "off"])
-    return spec.model_copy(update={"bands": bands, "mode": mode, "small_under": rng.choice([0, 20, 60])})
+    return spec.model_copy(update={"bands": bands, "mode": mode, "ties": rng.choice(TIES), "small_under": rng.choice([0, 20, 60])})
 
 
 def varied_action(rng, spec):
     when = spec.when
     if when.top_percent is not None:
         when = when.model_copy(update={"top_percent": Decimal(rng.choice(["10", "12.5", "0.7"]))})
+    if spec.kind == "training" and rng.random() < 0.5:
+        when = when.model_copy(update={"last_percent": Decimal(rng.choice(["25", "7.5"])), "bands": ()})
     return spec.model_copy(update={"when": when})
 
 
