@@ -352,6 +352,8 @@ RULES: dict[str, Rule] = {
     "release": _roles(HR),
     "see_approval": _roles(GENERAL_MANAGER, DEPUTY_APPROVER),
     "see_actions": _roles(HR, GENERAL_MANAGER),
+    "see_pay_list": _roles(HR, GENERAL_MANAGER),
+    "edit_job_descriptions": _roles(HR),
     "see_incidents": _roles(HR, ADMIN),
     "see_mail": _roles(HR, ADMIN),
     "manage_accounts": _roles(ADMIN, HR),

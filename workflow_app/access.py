@@ -63,6 +63,8 @@ ROLE_ACTIONS = frozenset(
         "release",
         "see_approval",
         "see_actions",
+        "see_pay_list",
+        "edit_job_descriptions",
         "see_incidents",
         "see_mail",
         "manage_accounts",
