@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import aliased, joinedload
 
 from states.omissions import scoring_stages
@@ -18,30 +18,42 @@ if TYPE_CHECKING:
 
     from workflow_app.models import Cycle
 
-OWED = ("waiting", "open")
-
 
 def a_rater_omits(cycle: Cycle) -> bool:
     """Whether some rater's score is missing and nobody recorded why: then the cycle cannot close (scheme §4)."""
     return db.session.scalar(_unfinished(cycle).limit(1)) is not None
 
 
+def count_owed(cycle: Cycle) -> tuple[int, int]:
+    """How many scoring forms are open and not handed in, and by how many raters."""
+    query = select(func.count(), func.count(Assignment.assignee_id.distinct())).select_from(Assignment).join(Assignment.review)
+    forms, raters = db.session.execute(query.where(*_owed(cycle))).one()
+    return forms, raters
+
+
 def owed_forms(cycle: Cycle) -> Sequence[Assignment]:
     """The scoring forms that are open and not handed in, by rater and person rated; nobody's come first."""
-    scheme = scheme_of(cycle)
-    stages = scoring_stages(scheme.cycle_kinds[cycle.kind], scheme)
     rater = aliased(Employee)
     query = (
         select(Assignment)
         .join(Assignment.review)
         .join(Review.employee)
         .outerjoin(rater, rater.id == Assignment.assignee_id)
-        .where(Review.cycle_id == cycle.id, Review.state != EXCLUDED, Assignment.stage.in_(stages))
-        .where((Assignment.state == "open") | ((Assignment.state == "waiting") & Assignment.assignee_id.is_(None)))
+        .where(*_owed(cycle))
         .options(joinedload(Assignment.review).joinedload(Review.employee), joinedload(Assignment.assignee))
         .order_by(Assignment.assignee_id.is_not(None), rater.employee_no, Employee.employee_no, Assignment.id)
     )
     return db.session.scalars(query).all()
+
+
+def _owed(cycle: Cycle) -> tuple[ColumnElement[bool], ...]:
+    scheme = scheme_of(cycle)
+    stages = scoring_stages(scheme.cycle_kinds[cycle.kind], scheme)
+    of_nobody = (Assignment.state == "waiting") & Assignment.assignee_id.is_(None)
+    return (
+        Review.cycle_id == cycle.id, Review.state != EXCLUDED, Assignment.stage.in_(stages),
+        (Assignment.state == "open") | of_nobody,
+    )
 
 
 def _unfinished(cycle: Cycle) -> Select[tuple[int]]:

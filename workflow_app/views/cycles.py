@@ -21,6 +21,7 @@ from workflow_app.models import Cycle, SchemeVersion
 from workflow_app.queries import cockpit
 from workflow_app.queries import cycles as queries
 from workflow_app.queries.candidates import Candidate, LeftOut, candidates, roster_of, title_of
+from workflow_app.queries.guards import count_owed
 from workflow_app.queries.paging import slice_of
 from workflow_app.schemes import read_scheme, scheme_of
 from workflow_app.services import calibration_opening, launching, progress, role_holders
@@ -285,6 +286,7 @@ def _attention(found: Cycle) -> dict[str, Any]:
     lacking = queries.lacking_assignments(found) if running else []
     return {
         "lacking": lacking,
+        "owed": count_owed(found) if running else (0, 0),
         "blocked": len({assignment.review_id for assignment in lacking}),
         "short_surveys": queries.short_surveys(found) if running else 0,
         "incidents": queries.open_incidents() if may(current_actor(), "see_incidents").allowed else 0,
