@@ -42,13 +42,14 @@ def save(figures: dict[str, Any], name: str) -> Path:
 
 def show(figures: dict[str, Any], console: Console) -> None:
     """All tables."""
-    console.print(f"{figures['database']}; {_said(figures['machine'])}", highlight=False)
-    console.print(_said(figures["size"]), highlight=False)
+    console.print(f"{figures['database']}; {said(figures['machine'])}", highlight=False)
+    console.print(said(figures["size"]), highlight=False)
     for table in (_requests(figures), _memory(figures), _starts(figures)):
         console.print(table)
 
 
-def _said(values: dict[str, Any]) -> str:
+def said(values: dict[str, Any]) -> str:
+    """Names and values in one line."""
     return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in values.items())
 
 
@@ -56,7 +57,7 @@ def _requests(figures: dict[str, Any]) -> Table:
     table = _table("CPU per request, ms (least / middle / most)", "", "bytes", "product", "floor", "ratio")
     for case in figures["requests"]:
         size = f"{case['bytes']:,}" if case["bytes"] else ""
-        table.add_row(case["name"], size, *(_spread(case[key]) for key in ("product", "floor", "ratio")))
+        table.add_row(case["name"], size, *(spread(case[key]) for key in ("product", "floor", "ratio")))
     return table
 
 
@@ -71,9 +72,9 @@ def _memory(figures: dict[str, Any]) -> Table:
 
 def _starts(figures: dict[str, Any]) -> Table:
     table = _table("Starts, s (least / middle / most)", "", "wall", "CPU")
-    table.add_row("kaoping serve until ready", _spread(figures["cold_start_s"]), "")
+    table.add_row("kaoping serve until ready", spread(figures["cold_start_s"]), "")
     for name, took in figures["commands"].items():
-        table.add_row(name, _spread(took["wall_s"]), _spread(took["cpu_s"]))
+        table.add_row(name, spread(took["wall_s"]), spread(took["cpu_s"]))
     return table
 
 
@@ -84,5 +85,6 @@ def _table(title: str, *columns: str) -> Table:
     return table
 
 
-def _spread(values: dict[str, float]) -> str:
+def spread(values: dict[str, float]) -> str:
+    """The least, the middle and the most."""
     return f"{values['min']:.2f} / {values['median']:.2f} / {values['max']:.2f}"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from states.bulk.ratios import PLACES, Ratio, hundredths, mean, weighted, whole_numbers
+from states.bulk.means import PLACES, Mean, RecordMean, WeightedMean, hundredths, whole_numbers
 from states.bulk.records import MISSING
 from states.bulk.tallies import Run, Tally, scaled, together
 from states.composition import compose
@@ -60,23 +60,23 @@ class _Composer:
 
     def fill(self, found: Figures) -> None:
         here = np.s_[self.run.first : self.run.after]
-        rule, ratios = self.rule, [self._part(part) for part in self.rule.parts]
-        for part, ratio in zip(rule.parts, ratios, strict=True):
-            found.parts[part.code][here] = hundredths(ratio, self.scale, rule.rounding)
-        total = hundredths(weighted(ratios, whole_numbers([p.weight for p in rule.parts])), self.scale, rule.rounding)
-        for part, ratio in zip(rule.parts, ratios, strict=True):
+        rule, means = self.rule, [self._part(part) for part in self.rule.parts]
+        for part, mean in zip(rule.parts, means, strict=True):
+            found.parts[part.code][here] = hundredths(mean, self.scale, rule.rounding)
+        total = hundredths(WeightedMean(means, whole_numbers([p.weight for p in rule.parts])), self.scale, rule.rounding)
+        for part, mean in zip(rule.parts, means, strict=True):
             if part.required or rule.missing == "no_total":
-                total = np.where(ratio.there, total, MISSING)
+                total = np.where(mean.there, total, MISSING)
         found.total[here] = total
         found.months[here] = self._counted()
 
-    def _part(self, part: CompositionPart) -> Ratio:
+    def _part(self, part: CompositionPart) -> Mean:
         pools = [[one for kind in dict.fromkeys(p.kinds) for one in self._of(kind, p.weigh)] for p in part.pools]
         unit = lcm(1, *(one.unit for pool in pools for one in pool))
         if part.combine == "by_count":
-            return mean(together([one for pool in pools for one in pool], unit))
-        means = [mean(together(pool, lcm(1, *(one.unit for one in pool)))) for pool in pools]
-        return means[0] if len(means) == 1 else weighted(means, [1] * len(means))
+            return RecordMean(together([one for pool in pools for one in pool], unit))
+        means = [RecordMean(together(pool, lcm(1, *(one.unit for one in pool)))) for pool in pools]
+        return means[0] if len(means) == 1 else WeightedMean(means, [1] * len(means))
 
     def _of(self, kind: str, weigh: Weigh) -> list[Tally]:
         """The tallies of a kind; every source is read once for each way to weigh it."""

@@ -41,9 +41,14 @@ class Tally:
     most_weight: int
 
 
+def too_much(most: int) -> bool:
+    """Whether a result that may reach `most` is too much for 64 bits."""
+    return most >= LIMIT
+
+
 def wide(most: int, *arrays: NDArray[Any]) -> tuple[NDArray[Any], ...]:
     """The arrays, of Python's integers where a result may reach `most` and that is too much for 64 bits."""
-    return tuple(one.astype(object) for one in arrays) if most >= LIMIT else arrays
+    return tuple(one.astype(object) for one in arrays) if too_much(most) else arrays
 
 
 @dataclass(frozen=True)
@@ -85,9 +90,8 @@ class Spans:
         self.ends = np.array([one.end for one in spans], dtype="datetime64[D]").astype(np.int64)
         wholes = self._employed(self.starts, self.ends)
         self.unit = lcm(*wholes.tolist())
-        self._worth = wide(self.unit, np.array([self.unit // whole for whole in wholes.tolist()], dtype=object))[0]
-        if self.unit < LIMIT:
-            self._worth = self._worth.astype(np.int64)
+        worth = np.array([self.unit // whole for whole in wholes.tolist()], dtype=object)
+        self._worth = worth if self.unit >= LIMIT else worth.astype(np.int64)
 
     def cut_short(self, joined: Ints, left: Ints) -> Ints:
         """The places of those who were not employed throughout."""
