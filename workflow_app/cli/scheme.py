@@ -8,28 +8,31 @@ from pathlib import Path
 import click
 
 from states.scheme import SchemeErrors, builtin_scheme_codes, builtin_scheme_text, json_schema, load_scheme
-from workflow_app.cli import _trying
+from workflow_app.cli import _differing, _trying
+from workflow_app.cli._saying import LANGUAGE, Teller
 
 FAULTY = 2
 
 
 @click.group("scheme")
 def command() -> None:
-    """Check, try out and print scheme files."""
+    """Check, compare, try out and print scheme files."""
 
 
 command.add_command(_trying.command)
+command.add_command(_differing.command)
 
 
 @command.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-def check(file: Path) -> None:
+@LANGUAGE
+def check(file: Path, language: str) -> None:
     """Check FILE: every fault with its line, what was found, and what is allowed; exit code 2 then."""
     try:
         scheme = load_scheme(file.read_bytes())
     except SchemeErrors as errors:
         for message in errors.messages:
-            click.echo(f"{file.name}: {message}", err=True)
+            click.echo(f"{file.name}: {Teller(language).say(message)}", err=True)
         raise SystemExit(FAULTY) from None
     click.echo(
         f"{file.name}: {scheme.title.zh} / {scheme.title.en}, version {scheme.version}: "
