@@ -28,7 +28,19 @@ BASE = builtin_scheme()
 
 
 def some_kinds(least):
-    return st.lists(st.sampled_from(KINDS), min_size=least, max_size=3, unique=True).map(tuple)
+    return st.lists(st.sampled_from(KINDS), min_size=least, max_size=3).map(tuple)  # a kind may stand there twice
+
+
+def part(code, weight, *kinds, weigh="equally", combine="mean_of_means"):
+    """A part with a pool for each kind."""
+    pools = tuple(Pool(code=f"of_{kind}", title=TITLE, kinds=(kind,), weigh=weigh) for kind in kinds)
+    return CompositionPart(code=code, title=TITLE, weight=weight, pools=pools, combine=combine)
+
+
+def simple(*parts, rounding=None):
+    """The shipped scheme with another composition, which everybody is covered by."""
+    composition = Composition(title=TITLE, parts=parts, rounding=rounding or Rounding())
+    return BASE.model_copy(update={"composition": composition})
 
 
 def figures(least, most, places=6):

@@ -17,7 +17,7 @@ from states.bulk.tallies import LIMIT
 from states.errors import Refusal
 from states.explain import explain_total
 from states.grading import PersonYear, RecordValue, grade
-from tests.states.bulk_schemes import BASE, YEAR, merges, people, schemes
+from tests.states.bulk_schemes import BASE, YEAR, actions, distributions, merges, part, people, schemes, simple
 
 
 def shown(figure):
@@ -79,6 +79,25 @@ def test_the_arrays_say_what_the_exact_grading_says(listed, scheme, merged, thin
     assert [found.graded(place) for place in range(len(listed))] == expected
 
 
+@given(
+    standings=st.lists(
+        st.tuples(st.sampled_from("abc"), st.sampled_from([59, 60, 70, 80, 80, 90, 101]), st.booleans()),
+        min_size=1, max_size=40,
+    ),
+    distribution=distributions(), proposed=st.lists(actions(0), max_size=3),
+)  # fmt: skip
+@settings(max_examples=150, deadline=None)
+def test_bands_lines_ties_and_proposals(standings, distribution, proposed):
+    listed = [
+        PersonYear(str(place), population, None, None, (RecordValue("x", "2025", Fraction(score)),), "", barred)
+        for place, (population, score, barred) in enumerate(standings)
+    ]
+    named = tuple(one.model_copy(update={"kind": f"action_{place}"}) for place, one in enumerate(proposed))
+    scheme = simple(part("only", 100, "x")).model_copy(update={"distribution": distribution, "actions": named})
+
+    assert_same(pack(listed), listed, scheme)
+
+
 @given(listed=people(), scheme=schemes(), size=st.integers(1, 4))
 @settings(max_examples=25, deadline=None)
 def test_it_does_not_matter_how_many_are_looked_at_at_a_time(listed, scheme, size):
@@ -108,6 +127,7 @@ def test_people_come_back_from_the_arrays_as_they_went_in(listed):
 def year_of(rng, number, weeks):
     """A year with gaps, joiners, leavers, bonuses and many ties."""
     score = rng.choice([lambda: rng.randint(60, 100) * 100, lambda: rng.randint(6000, 10000)])
+    kept = rng.choice([0.95] * 9 + [0.5])
     joined = date(2025, 1, 1) + timedelta(rng.randint(-400, 200))
     left = date(2025, 6, 1) + timedelta(rng.randint(0, 400)) if rng.random() < 0.1 else None
     listed = [("weekly_inspection", f"2025-W{week:02d}") for week in range(1, weeks + 1)]
@@ -116,7 +136,7 @@ def year_of(rng, number, weeks):
     records = [
         RecordValue(kind, period, Fraction(score(), 100), Fraction(5 if rng.random() < 0.02 else 0))
         for kind, period in listed
-        if rng.random() < 0.9
+        if rng.random() < kept
     ]
     records += [RecordValue("spot_check", "2025-07-09", Fraction(score(), 100)) for _ in range(rng.randint(0, 2))]
     excluded = "long_leave" if rng.random() < 0.02 else ""

@@ -12,12 +12,10 @@ from states.bulk.means import RecordMean, WeightedMean, hundredths, whole_number
 from states.bulk.tallies import Tally, together, too_much
 from states.exact import rounded
 from states.grading import PersonYear, RecordValue, grade
-from states.scheme import Text
-from states.scheme.composition import Composition, CompositionPart, Pool, Rounding
-from tests.states.bulk_schemes import BASE, YEAR
+from states.scheme.composition import Rounding
+from tests.states.bulk_schemes import YEAR, part, simple
 from tests.states.test_bulk import assert_same
 
-TITLE = Text(zh="题", en="Title")
 roundings = st.builds(
     Rounding, places=st.integers(0, 2), mode=st.sampled_from(["half_up", "half_even", "down"])
 )  # fmt: skip
@@ -30,16 +28,6 @@ def mean_of(above, below):
     if not too_much(max(most)):
         held = [numbers.astype(np.int64) for numbers in held]
     return RecordMean(Tally(*held, np.ones(1, np.int64), 1, *most))
-
-
-def scheme_of(*parts, rounding=None):
-    composition = Composition(title=TITLE, parts=parts, rounding=rounding or Rounding())
-    return BASE.model_copy(update={"composition": composition})
-
-
-def part(code, weight, *kinds, weigh="equally", combine="mean_of_means"):
-    pools = tuple(Pool(code=f"of_{kind}", title=TITLE, kinds=(kind,), weigh=weigh) for kind in kinds)
-    return CompositionPart(code=code, title=TITLE, weight=weight, pools=pools, combine=combine)
 
 
 @given(
@@ -131,7 +119,7 @@ def test_every_total_on_a_half_and_its_neighbours(mode):
         checks = [RecordValue("weekly", f"2025-W{week:02d}", Fraction(80)) for week in range(2, count + 1)]
         checks.append(RecordValue("weekly", "2025-W01", first))
         listed.append(PersonYear(str(number), "office", None, None, (*checks, RecordValue("y", "2025", Fraction(80)))))
-    scheme = scheme_of(part("checks", 50, "weekly"), part("year", 50, "y"), rounding=Rounding(mode=mode))
+    scheme = simple(part("checks", 50, "weekly"), part("year", 50, "y"), rounding=Rounding(mode=mode))
 
     _, expected = assert_same(pack(listed), listed, scheme)
 
@@ -142,7 +130,7 @@ def test_totals_a_ten_billionth_of_a_point_beside_the_half():
     """86.125 in every part, moved up in one and down in another of very nearly the same weight."""
     weights = ("33.333333", "33.333333", "33.333334")
     kinds = ("weekly", "monthly", "yearly")
-    scheme = scheme_of(*(part(kind, weight, kind) for kind, weight in zip(kinds, weights, strict=True)))
+    scheme = simple(*(part(kind, weight, kind) for kind, weight in zip(kinds, weights, strict=True)))
     listed = []
     for number in range(300):
         moved = {"weekly": number % 3 - 1, "monthly": 0, "yearly": number % 5 - 2}
@@ -170,7 +158,7 @@ def joined_midway(number, score):
 
 @pytest.mark.parametrize("combine", ["mean_of_means", "by_count"])
 def test_what_does_not_fit_into_64_bits_is_worked_out_all_the_same(combine, monkeypatch):
-    scheme = scheme_of(
+    scheme = simple(
         part("a", "33.333333", "m", "w", "q", weigh="by_days", combine=combine),
         part("b", "33.333333", "q", "h", "y", weigh="by_days", combine=combine),
         part("c", "33.333334", "m", "y", weigh="by_whole_months", combine=combine),
@@ -193,7 +181,7 @@ def test_the_highest_scores_that_an_array_holds():
     weeks = Grid("x", tuple(f"2025-W{week:02d}" for week in range(1, 61)), scores, np.full_like(scores, most), 1)
     cohort = Cohort(("office",), np.zeros(3, np.int8), (weeks,))
 
-    found = bulk_grade(cohort, year=YEAR, scheme=scheme_of(part("only", 100, "x")))
+    found = bulk_grade(cohort, year=YEAR, scheme=simple(part("only", 100, "x")))
 
     expected = grade([cohort.person(place) for place in range(3)], year=YEAR, scheme=found.scheme)
     assert found.total.tolist()[:2] == [int(one.total_display * 100) for one in expected[:2]] == [
