@@ -37,9 +37,9 @@ def part(code, weight, *kinds, weigh="equally", combine="mean_of_means"):
     return CompositionPart(code=code, title=TITLE, weight=weight, pools=pools, combine=combine)
 
 
-def simple(*parts, rounding=None):
+def simple(*parts, rounding=None, over=Decimal(100)):
     """The shipped scheme with another composition, which everybody is covered by."""
-    composition = Composition(title=TITLE, parts=parts, rounding=rounding or Rounding())
+    composition = Composition(title=TITLE, parts=parts, rounding=rounding or Rounding(), outstanding_over=over)
     return BASE.model_copy(update={"composition": composition})
 
 
@@ -47,6 +47,8 @@ def figures(least, most, places=6):
     return st.decimals(least, most, places=places, allow_nan=False, allow_infinity=False)
 
 
+# On and right beside the totals that people often have.
+beside = st.sampled_from([Decimal(text) for text in ("59.999", "60", "60.001", "79.995", "80", "80.001", "90", "90.0001")])
 weights = st.one_of(st.sampled_from([Decimal(0), Decimal(20), Decimal("33.333333")]), figures(0, 100))
 
 
@@ -74,7 +76,7 @@ def compositions(draw):
         rounding=Rounding(
             places=draw(st.integers(0, 2)), mode=draw(st.sampled_from(["half_up", "half_even", "down"]))
         ),
-        outstanding_over=draw(st.one_of(st.just(Decimal(100)), figures(50, 100))),
+        outstanding_over=draw(st.one_of(beside, figures(50, 100))),
     )  # fmt: skip
 
 
@@ -85,7 +87,7 @@ def distributions(draw):
     shares = [after - before for before, after in zip([0, *cuts], [*cuts, 100], strict=True)]
     rest = draw(st.one_of(st.none(), st.integers(0, count - 1)))
     sure = draw(st.integers(0, count - 1))
-    lines = st.one_of(st.none(), st.none(), figures(60, 100, 3))
+    lines = st.one_of(st.none(), st.none(), beside, figures(60, 100, 3))
     bands = tuple(
         Band(
             code="ABCDE"[place], title=TITLE, share="rest" if place == rest else Decimal(share),

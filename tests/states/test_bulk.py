@@ -17,7 +17,7 @@ from states.bulk.tallies import LIMIT
 from states.errors import Refusal
 from states.explain import explain_total
 from states.grading import PersonYear, RecordValue, grade
-from tests.states.bulk_schemes import BASE, YEAR, actions, distributions, merges, part, people, schemes, simple
+from tests.states.bulk_schemes import BASE, YEAR, actions, beside, distributions, merges, part, people, schemes, simple
 
 
 def shown(figure):
@@ -84,16 +84,17 @@ def test_the_arrays_say_what_the_exact_grading_says(listed, scheme, merged, thin
         st.tuples(st.sampled_from("abc"), st.sampled_from([59, 60, 70, 80, 80, 90, 101]), st.booleans()),
         min_size=1, max_size=40,
     ),
-    distribution=distributions(), proposed=st.lists(actions(0), max_size=3),
+    distribution=distributions(), proposed=st.lists(actions(0), max_size=3), over=beside,
 )  # fmt: skip
 @settings(max_examples=150, deadline=None)
-def test_bands_lines_ties_and_proposals(standings, distribution, proposed):
+def test_bands_lines_ties_and_proposals(standings, distribution, proposed, over):
     listed = [
         PersonYear(str(place), population, None, None, (RecordValue("x", "2025", Fraction(score)),), "", barred)
         for place, (population, score, barred) in enumerate(standings)
     ]
     named = tuple(one.model_copy(update={"kind": f"action_{place}"}) for place, one in enumerate(proposed))
-    scheme = simple(part("only", 100, "x")).model_copy(update={"distribution": distribution, "actions": named})
+    shape = simple(part("only", 100, "x"), over=over)
+    scheme = shape.model_copy(update={"distribution": distribution, "actions": named})
 
     assert_same(pack(listed), listed, scheme)
 
