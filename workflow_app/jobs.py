@@ -33,6 +33,7 @@ class Job(StrEnum):
     SEND_MAIL = "send_mail"
     ANNOUNCE_SCHEME = "announce_scheme"
     REMIND_READERS = "remind_readers"
+    OPEN_RECURRING = "open_recurring"
 
 
 class Tick(StrEnum):
@@ -59,6 +60,7 @@ TITLES: dict[Job, str] = {
     Job.SEND_MAIL: N_("Send a mail"),
     Job.ANNOUNCE_SCHEME: N_("Tell people of a published scheme"),
     Job.REMIND_READERS: N_("Remind people to read the scheme"),
+    Job.OPEN_RECURRING: N_("Open recurring cycles"),
 }
 # Stands on the wire for a job that this version does not know: the worker makes an incident of it.
 UNKNOWN = "unknown"

@@ -2,7 +2,7 @@
 
 from worker.registry import handles
 from workflow_app.jobs import Job
-from workflow_app.services import launching, reminding
+from workflow_app.services import launching, recurring, reminding
 from workflow_app.services.timing import database_now
 
 
@@ -19,3 +19,8 @@ def launch_chunk(cycle_id: int, first_id: int, last_id: int, people: int | None 
 @handles(Job.REMIND)
 def remind(cycle_id: int) -> None:
     reminding.run_day(cycle_id, now=database_now())
+
+
+@handles(Job.OPEN_RECURRING)
+def open_recurring(recurring_id: int) -> None:
+    recurring.open_due(recurring_id, now=database_now())
