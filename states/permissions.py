@@ -342,6 +342,7 @@ RULES: dict[str, Rule] = {
     "see_scheme": _everyone,
     "see_scheme_drafts": _roles(HR, GENERAL_MANAGER),
     "manage_schemes": _roles(HR),
+    "try_scheme": _roles(HR, GENERAL_MANAGER),
     "sign_scheme": _may_sign_scheme,
     "see_people": _roles(HR, ADMIN),
     "import_data": _roles(HR),

@@ -54,6 +54,7 @@ ROLE_ACTIONS = frozenset(
         "see_scheme",
         "see_scheme_drafts",
         "manage_schemes",
+        "try_scheme",
         "see_people",
         "import_data",
         "manage_cycles",

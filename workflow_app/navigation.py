@@ -21,12 +21,14 @@ ITEMS: Items = (
     ("approval.entry", lambda: _("Approval"), "see_approval"),
     ("actions.table", lambda: _("Actions"), "see_actions"),
     ("people.table", lambda: _("People"), "see_people"),
+    ("rulebook.page", lambda: _("Rulebook"), "see_rulebook"),
     ("schemes.overview", lambda: _("Scheme"), "see_scheme"),
 )
 # Desks that are reached from a desk above, and light up with it.
 BELOW = {
+    "ledger": "results",
     "accounts": "people", "imports": "people", "kpi": "people", "campaign": "cycles",
-    "scheme_versions": "schemes", "scheme_notices": "schemes",
+    "scheme_versions": "schemes", "scheme_notices": "schemes", "scheme_trial": "schemes",
 }
 # Behind the name of the signed-in person: what keeps the system running.
 ACCOUNT_ITEMS: Items = (
