@@ -28,6 +28,7 @@ ITEMS: Items = (
 BELOW = {
     "ledger": "results",
     "accounts": "people", "imports": "people", "kpi": "people", "campaign": "cycles",
+    "closing": "cycles", "recurring": "cycles",
     "scheme_versions": "schemes", "scheme_notices": "schemes", "scheme_trial": "schemes",
 }
 # Behind the name of the signed-in person: what keeps the system running.
