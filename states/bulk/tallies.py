@@ -132,7 +132,7 @@ def _unweighed(values: NDArray[Any], top: int, *, gaps: bool) -> Tally:
     rows, most = len(values), len(values) * top
     narrow = np.int32 if values.dtype == np.int32 and most < 2**31 else np.int64
     if gaps:
-        count = (values >= 0).sum(axis=0, dtype=np.int64)
+        count = (values >= 0).sum(axis=0, dtype=np.int32).astype(np.int64)  # half the time of int64
         values = np.maximum(values, 0)
     else:
         count = np.array([rows])

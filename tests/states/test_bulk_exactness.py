@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from states.bulk import MISSING, Cohort, Grid, bulk_grade, means, pack, ranking
@@ -80,6 +80,24 @@ def test_a_weighted_mean_never_overflows_its_bounds_hold_and_its_float_is_near(l
     assert abs(Fraction(found.about()[0]) - Fraction(above, below)) <= Fraction(above, below) / 2**49
     if not too_much(max(found.most_above, found.most_below)):
         assert [int(one[0]) for one in found.ratio()] == [above, below]
+
+
+@given(
+    others=st.lists(
+        st.tuples(st.fractions(0, 100, max_denominator=10**6), st.integers(1, 10**8)), min_size=1, max_size=4
+    ),
+    halves=st.integers(0, 20_000), beside=st.integers(-1, 1), weight=st.integers(1, 10**8), rounding=roundings,
+)  # fmt: skip
+@settings(max_examples=300, deadline=None)
+def test_a_total_on_a_half_or_a_hair_beside_is_not_left_to_floats(others, halves, beside, weight, rounding):
+    total = Fraction(halves, 2 * 10**rounding.places) + Fraction(beside, 2**80)
+    last = (total * (weight + sum(w for _, w in others)) - sum(f * w for f, w in others)) / weight
+    assume(last >= 0)
+    means = [mean_of([one.numerator], [one.denominator]) for one in (*(f for f, _ in others), last)]
+
+    found = hundredths(WeightedMean(means, [*(w for _, w in others), weight]), 1, rounding)
+
+    assert Fraction(int(found[0]), 100) == Fraction(rounded(total, rounding))
 
 
 @given(
