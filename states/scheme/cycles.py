@@ -88,7 +88,8 @@ class CycleKind(Part):
     also_called: tuple[Words, ...] = ()
     """Other names of its records in a workbook, beside the code and the titles."""
     stages: Annotated[tuple[StageSpec, ...], Field(min_length=1)]
-    parts: Annotated[tuple[ScorePart, ...], Field(min_length=1)]
+    parts: tuple[ScorePart, ...] = ()
+    """What makes the score; without any, the cycle only calibrates, approves and releases the year."""
     parts_by_form: dict[Code, tuple[ScorePart, ...]] = Field(default={})
     """Other parts for people whose first scored form is this one (a KPI table is all there is)."""
     ranked: bool = False

@@ -193,9 +193,10 @@ def _hand_in(submission: Submission, assignment: Assignment, actor: Actor, now: 
 
 
 def entered_of(assignment: Assignment) -> dict[str, dict[str, str]]:
-    """The key figures of the review's year that HR entered or imported for this person."""
+    """The key figures of the year that HR entered or imported for this person; a shorter period has none."""
     review = assignment.review
-    return entered_figures(review.employee_id, review.cycle.period_start.year)
+    year = review.cycle.period_start.year
+    return entered_figures(review.employee_id, year) if review.cycle.period == str(year) else {}
 
 
 def _with_entered(assignment: Assignment, answers: Answers) -> Answers:
