@@ -29,6 +29,14 @@ def values_of(text: str) -> dict[str, Any]:
     return _marked(text).values  # type: ignore[no-any-return]
 
 
+def line_of(text: str, path: Path) -> int:
+    """The line (from 1) where a value stands, or what holds it; 1 for a text with mistakes of form."""
+    try:
+        return mark(text).line(path)
+    except Unreadable:
+        return 1
+
+
 def set_value(text: str, path: Path, value: Any) -> str:
     """The text with this value at `path`, a key that is missing being added at the end of its group."""
     return set_values(text, {path: value})

@@ -6,6 +6,7 @@ const parts = [
   ["[data-progress]", "./progress.js"],
   ["[data-picks]", "./picks.js"],
   ["[data-board]", "./board.js"],
+  ["[data-scheme-editor]", "./scheme_editor.js"],
 ];
 for (const [selector, module] of parts) {
   if (document.querySelector(selector)) import(module);
@@ -42,6 +43,11 @@ document.addEventListener("submit", (event) => {
 addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("[data-sent]")) delete form.dataset.sent;
 });
+// A page that is made for paper offers its button where it works.
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => print());
+}
 // Paper shows every opened-out entry.
 addEventListener("beforeprint", () => {
   for (const entry of document.querySelectorAll(".why details")) entry.open = true;

@@ -1,0 +1,35 @@
+"""One form out of a draft that may have faults elsewhere, filled as the loader would: for previews."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from states.scheme.checks import at
+from states.scheme.forms import DeductionForm, FormSpec, Rated, Scale
+
+FORM: TypeAdapter[FormSpec] = TypeAdapter(FormSpec)
+
+
+def form_alone(values: Any, code: str) -> FormSpec | None:
+    """The form with its borrowed items and its scale; None while it, or what it needs, has faults."""
+    entry = at(values, "forms", code)
+    if not isinstance(entry, dict):
+        return None
+    try:
+        form = FORM.validate_python({"code": code, **entry})
+        return _filled(form, values)
+    except ValidationError:
+        return None
+
+
+def _filled(form: FormSpec, values: Any) -> FormSpec | None:
+    if isinstance(form, DeductionForm) and form.items_of:
+        other = form_alone(values, form.items_of) if form.items_of != form.code else None
+        areas = other.areas if isinstance(other, DeductionForm) and not other.items_of else ()
+        form = form.model_copy(update={"areas": areas})
+    if isinstance(form, Rated):
+        scale = Scale.model_validate(at(values, "scales", form.scale))
+        return form.model_copy(update={"levels": scale.levels})
+    return None if isinstance(form, DeductionForm) and not form.areas else form
