@@ -1,5 +1,5 @@
 """A draft tried on past records, beside another scheme: what it would have done, to whom. Nothing is kept."""
 
-from states.trial.trying import Change, PopulationTrial, Trial, TrialInput, try_out
+from states.trial.trying import WITHIN, Change, PopulationTrial, Trial, TrialInput, try_out
 
-__all__ = ["Change", "PopulationTrial", "Trial", "TrialInput", "try_out"]
+__all__ = ["WITHIN", "Change", "PopulationTrial", "Trial", "TrialInput", "try_out"]

@@ -1,0 +1,187 @@
+"""Trying a scheme out on a page: everything by name, and not a row of the database is another one afterwards."""
+
+import io
+import json
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+from sqlalchemy import select
+
+from states.grading import grade
+from states.scheme import builtin_scheme_text, load_scheme
+from tests.cli.test_scheme_try import DRAFT
+from tests.imports.files import EMPLOYEES, RECORDS, employee, record, text
+from tests.services.grade_company import make_account, make_employee, make_months, make_record, make_scheme
+from workflow_app.db import db
+from workflow_app.models import SchemeVersion
+from workflow_app.queries.past_year import past_year
+from workflow_app.services import trying
+
+
+@pytest.fixture
+def company(app, db_session):
+    """Twenty people of the office with a whole year, the scheme in force, and a draft that weighs otherwise."""
+    make_scheme()
+    draft = SchemeVersion(
+        code="customer_service", state="draft", title_zh="草案", title_en="The draft", text=DRAFT, digest="d" * 64
+    )
+    db.session.add(draft)
+    for place in range(20):
+        person = make_employee(f"员工{place:02}", population="office")
+        make_months(person, "80")
+        make_record(person, "monthly_inspection", "2025-03", str(99 - 4 * place))
+        make_record(person, "year_end", "2025", str(70 + place))
+    db.session.flush()
+    return draft
+
+
+@pytest.fixture
+def hr(client, sign_in, company):
+    return sign_in(client, make_account(make_employee("范海燕", population="front_line"), "hr", locale="en"))
+
+
+def everything():
+    """Every row of every table."""
+    db.session.expire_all()
+    rows = {
+        table.name: sorted(repr(row) for row in db.session.execute(select(table))) for table in db.metadata.sorted_tables
+    }
+    return {name: rows[name] for name in rows if name != "web_session"}
+
+
+def expected(wanted_text):
+    """Who changes band, by name, as plain grading says."""
+    found = {}
+    for scheme in (load_scheme(builtin_scheme_text()), load_scheme(wanted_text)):
+        year = past_year(2025, scheme)
+        for one in grade(year.people, year=2025, scheme=scheme):
+            found.setdefault(year.names[one.employee_no], []).append(one.band)
+    return {name: (old, new) for name, (old, new) in found.items() if old != new}
+
+
+def test_a_draft_on_the_years_records_names_who_changes_band(hr, company):
+    changed = expected(DRAFT)
+    assert changed
+
+    answer = hr.post("/schemes/try", data={"version": company.id, "against": "", "year": "2025", "source": "database"})
+    alone = hr.get(answer.location)
+    beside = hr.get(f"/schemes/try/result?version={company.id}&against={company.id - 1}&year=2025")
+
+    assert (answer.status_code, alone.status_code, beside.status_code) == (303, 200, 200)
+    for name, (old, new) in changed.items():
+        assert name in beside.text
+        assert f"{old} → {new}" in beside.text
+    assert "Who changes band" not in alone.text
+    assert "Seats and their rounding" in alone.text
+
+
+def test_not_a_row_of_any_table_changes(hr, company):
+    before = everything()
+
+    hr.get("/schemes/try")
+    hr.get(f"/schemes/try/result?version={company.id}&against={company.id - 1}&year=2025")
+    pasted = hr.post("/schemes/try", data={"text": DRAFT, "against": str(company.id - 1), "year": "2025", "source": "database"})
+    files = hr.post("/schemes/try", data=two_workbooks(), content_type="multipart/form-data")
+
+    assert (pasted.status_code, files.status_code) == (200, 200)
+    assert {name for name, rows in everything().items() if rows != before[name]} == set()
+
+
+def two_workbooks(*more, against=""):
+    numbers = [f"{1000 + n}" for n in range(20)]
+    rows = [record(number, "年终", "2025", f"{70 + place}") for place, number in enumerate(numbers)]
+    rows += [record(number, "月考核", f"2025-{month:02}", "80") for number in numbers for month in range(1, 8)]
+    return {
+        "file": (io.BytesIO(DRAFT.encode()), "draft.yaml"), "against": against, "year": "2025", "source": "files", "within": "0.5",
+        "employees": (io.BytesIO(text([EMPLOYEES, *(employee(number) for number in numbers)])), "people.csv"),
+        "records": (io.BytesIO(text([RECORDS, *rows, *more])), "records.csv"),
+    }  # fmt: skip
+
+
+def test_two_workbooks_are_read_and_their_faults_told_with_their_place(hr, company):
+    more = [record("1000", "年终", "2024", "80"), *(record(f"{1000 + n}", "月检", "2025-03", f"{99 - 4 * n}") for n in range(20))]
+    files = two_workbooks(*more, against=str(company.id - 1))
+    good = hr.post("/schemes/try", data=files, content_type="multipart/form-data")
+    bad = hr.post("/schemes/try", data=two_workbooks(record("9", "年终", "2025", "80")), content_type="multipart/form-data")
+
+    assert good.status_code == 200
+    assert "Name 1019" in good.text
+    assert "Records of other years left out: 1." in good.text
+    assert bad.status_code == 422
+    assert "9 is not in the roster." in bad.text
+    assert "records.csv" in bad.text
+
+
+def test_a_faulty_scheme_is_told_with_its_lines_and_what_was_typed_stays(hr):
+    faulty = DRAFT.replace("share: rest", "share: 30")
+
+    answer = hr.post("/schemes/try", data={"text": faulty, "year": "2025", "source": "database"})
+
+    assert answer.status_code == 422
+    assert "Line " in answer.text
+    assert "share: 30" in answer.text
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {}, {"year": "2025", "source": "database"}, {"year": "abc", "version": "1", "source": "database"},
+        {"year": "2025", "text": DRAFT, "source": "files"}, {"year": "1999", "text": DRAFT, "source": "database"},
+        {"year": "2025", "version": "99999999999999999999", "source": "database", "text": "x"},
+        {"year": "2025", "within": "much", "version": "1", "source": "database"},
+    ],
+)  # fmt: skip
+def test_what_is_missing_or_odd_is_asked_for_again(hr, data):
+    answer = hr.post("/schemes/try", data=data)
+
+    assert answer.status_code == 422
+    assert 'name="year"' in answer.text
+
+
+@pytest.mark.parametrize(
+    "query", ["", "version=abc&year=2025", "version=99999999999999999999&year=2025", "version=1&year=99999999999", "version=1&year=-3"]
+)
+def test_odd_addresses_are_refused_kindly(hr, query):
+    assert hr.get(f"/schemes/try/result?{query}").status_code == 422
+
+
+def test_one_population_may_be_looked_at_alone(hr, company):
+    one = make_employee("前台的人", population="front_line")
+    make_months(one)
+    make_record(one, "year_end", "2025", "88")
+    address = f"/schemes/try/result?version={company.id}&against={company.id - 1}&year=2025"
+
+    office, all_of_them = hr.get(f"{address}&population=office").text, hr.get(address).text
+
+    assert 'id="population-front_line"' in all_of_them
+    assert 'id="population-front_line"' not in office
+    assert 'id="population-office"' in office
+
+
+def test_the_general_manager_may_look_and_others_may_not(client, sign_in, company):
+    address = f"/schemes/try/result?version={company.id}&year=2025"
+
+    assert sign_in(client, make_account(make_employee(), "general_manager")).get(address).status_code == 200
+    assert sign_in(client, make_account(make_employee())).get(address).status_code == 403
+    assert sign_in(client, make_account(make_employee())).post("/schemes/try", data={"text": DRAFT}).status_code == 403
+
+
+def test_too_many_people_are_sent_to_the_command_line(hr, company, monkeypatch):
+    monkeypatch.setattr(trying, "MOST_PEOPLE", 5)
+
+    answer = hr.get(f"/schemes/try/result?version={company.id}&year=2025")
+
+    assert answer.status_code == 422
+    assert "kaoping scheme try" in answer.text
+
+
+def test_the_past_year_is_exact(company):
+    someone = make_employee("另一人", population="office")
+    make_record(someone, "year_end", "2025", "84.333333333", bonus=5)
+
+    found = {one.employee_no: one for one in past_year(2025, load_scheme(DRAFT)).people}
+
+    (only,) = found[someone.employee_no].records
+    assert (only.score, only.bonus) == (Fraction(Decimal("84.333333333")), Fraction(5))
+    assert json.dumps(sorted(found)) == json.dumps(list(found))
