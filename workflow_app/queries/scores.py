@@ -73,7 +73,7 @@ def _add_kpi(found: dict[int, ReviewAnswers], cycle_id: int, year: int) -> None:
         .join(KpiActual, KpiActual.employee_id == Review.employee_id)
         .join(Cycle, Cycle.id == Review.cycle_id)
         # Figures are kept by the year: they say nothing of a quarter or a month of it.
-        .filter(which, KpiActual.year == year, Cycle.period == str(year))
+        .filter(Review.cycle_id == cycle_id, KpiActual.year == year, Cycle.period == str(year))
     )
     for review_id, row in db.session.execute(rows):
         entered = {"actual": row.actual, "target": row.target}
