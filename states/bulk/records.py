@@ -136,6 +136,10 @@ class Cohort:
         held = (self.joined, self.left, self.excluded, self.barred, self.numbers)
         if any(one is not None and len(one) != len(self) for one in held):
             raise ValueError("the arrays about people are not of one length")
+        if any(one is not None and one.dtype != "datetime64[D]" for one in (self.joined, self.left)):
+            raise ValueError("joined and left must be datetime64[D]")
+        if any(one is not None and one.dtype != np.bool_ for one in (self.excluded, self.barred)):
+            raise ValueError("excluded and barred must be of bool")
         if not all(one.fits(len(self)) for one in self.records):
             raise ValueError("the records are not those of so many people")
         if len(self) and not 0 <= self.population.min() <= self.population.max() < len(self.populations):

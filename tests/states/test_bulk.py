@@ -238,6 +238,8 @@ WRONG = {
     "no such period": lambda: Listed("x", ("2025",), ONE, ONE + 1, np.zeros(1, np.int32)),
     "not of one length": lambda: Listed("x", ("2025",), ONE, ONE, np.zeros(2, np.int32)),
     "no such population": lambda: Cohort((), np.zeros(1, np.int8), ()),
+    "flags that are numbers": lambda: cohort_of(excluded=np.zeros(1, np.int8)),
+    "moments instead of days": lambda: cohort_of(left=np.zeros(1, "datetime64[s]")),
     "dates of others": lambda: cohort_of(joined=np.zeros(2, "datetime64[D]")),
 }
 
