@@ -111,9 +111,14 @@ def frozen(entries: Iterable[Entry]) -> dict[str, dict[str, Any]]:
 
 def _kept(one: Entry) -> dict[str, str]:
     return {
-        "id": str(one.id), "clause": one.clause, "times": str(one.times), "points": f"{one.points or 0:f}",
+        "id": str(one.id), "clause": one.clause, "times": str(one.times), "points": _plain(one.points or Decimal(0)),
         "on": one.on.isoformat() if one.on else "", "note": one.note, "by": one.by,
     }  # fmt: skip
+
+
+def _plain(points: Decimal) -> str:
+    text = f"{points:f}"
+    return (text.rstrip("0").rstrip(".") if "." in text else text) or "0"
 
 
 def with_entries(answers: Mapping[str, Any], entries: Iterable[Entry]) -> dict[str, Any]:

@@ -46,7 +46,8 @@ def _moves(stages: tuple[str, ...]) -> Iterator[Move]:
             yield Move("advance", stages[:place], stage, Guard("next", NOT_NEXT, equals=stage))
     for place, stage in enumerate(stages[:-1]):
         if stage not in CYCLE_STAGES:
-            later = tuple(s for s in stages[place + 1 :] if s not in open_to_appeal)
+            # Without a release nobody has signed the grade: a sheet goes back until the person has signed for it.
+            later = tuple(s for s in stages[place + 1 :] if s not in open_to_appeal or RELEASE not in stages)
             if later:
                 yield Move("return", later, stage, Guard("next", NOT_NEXT, equals=stage))
     if "calibration" in stages and "approval" in stages:

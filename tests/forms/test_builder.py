@@ -45,7 +45,7 @@ def test_a_form_is_built_once_for_a_language():
 def test_fields_stand_in_the_order_of_the_questions():
     names = [name for name in build_form(STAFF, "en")()._fields if name.startswith("q_")]
 
-    assert names == [f"q_{item.code}" for item in STAFF.items]
+    assert names == [f"q_{one.code}" for one in (*STAFF.items, *STAFF.texts)]
 
 
 def test_labels_speak_the_language():

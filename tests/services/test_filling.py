@@ -10,8 +10,9 @@ from tests.forms_company import LATE_CARD, FormsCompany, assignment_of, review_o
 from workflow_app.db import db
 from workflow_app.models import Event, KpiActual, Submission
 from workflow_app.queries.assignments import evidence, latest_submission, neighbours, severity, versions_of
+from workflow_app.queries.ledger import rows_of
 from workflow_app.schemes import scheme_of
-from workflow_app.services import advancing, filling
+from workflow_app.services import advancing, filling, ledger
 from workflow_app.services.assigning import hand_over
 from workflow_app.services.kpi_entry import enter_figures
 
@@ -91,7 +92,8 @@ def test_a_clause_alone_costs_what_it_names(company, card):
 
     submission = filling.submit(card, answers, actor=company.actor(company.supervisor), now=NOW)
 
-    assert submission.answers["attendance"]["deducted"] == "2"
+    entry = submission.answers["attendance"]["entries"][0]
+    assert (entry["points"], entry["clause"], entry["by"]) == ("2", "late", "manager")
     assert submission.score == 98
 
 
@@ -169,6 +171,8 @@ def test_a_correction_after_a_return_is_a_new_version(company, card):
         card.review, "manager_scoring", reason="Please look again", due_at=None, actor=company.hr.actor(), now=NOW
     )
 
+    entry = rows_of(card)[0]
+    ledger.correct(entry, reason="Another person was late", actor=actor, now=LATER)
     corrected = filling.submit(card, {}, actor=actor, now=LATER)
 
     assert [(one.number, one.state) for one in versions_of(card.id)] == [(2, "submitted"), (1, "superseded")]

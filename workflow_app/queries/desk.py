@@ -164,7 +164,7 @@ def result_tasks(employee_id: int) -> list[Task]:
         .join(Review.cycle)
         .where(
             Review.employee_id == employee_id, Review.released_at.is_not(None), Review.acknowledged_at.is_(None),
-            Review.state != "closed", Cycle.state == "released",
+            Review.state != "closed", Cycle.state.in_(("released", "open")),
         )
         .options(joinedload(Review.cycle))
     )

@@ -16,8 +16,10 @@ from states.scheme.forms import DeductionForm, KpiForm, Rated
 from states.scoring import ScoreRow, score_form
 from workflow_app.formats import MISSING
 from workflow_app.queries import assignments as reads
+from workflow_app.queries.ledger import ShownEntry, rows_of, shown_entries
 from workflow_app.schemes import scheme_of
 from workflow_app.services import filling
+from workflow_app.services.entering import keeps_ledger
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -73,6 +75,17 @@ class ItemLine:
     row: ScoreRow
     answer: dict[str, Any]
     own: dict[str, Any]
+    entries: tuple[ShownEntry, ...] = ()
+
+    @property
+    def remaining(self) -> Fraction:
+        """The points that are left of the item before what is typed and not entered yet."""
+        return max(self.row.full - sum((one.points for one in self.row.entries), self.row.full * 0), self.row.full * 0)
+
+    @property
+    def repeats(self) -> bool:
+        """Whether a clause of the item counts for every time."""
+        return any(clause.each for clause in self.item.clauses)
 
     @property
     def costs(self) -> dict[str, str]:
@@ -174,6 +187,21 @@ class FormPage:
             for area in self.spec.areas
         ]
 
+    @property
+    def keeps_ledger(self) -> bool:
+        """Whether deductions are entered one by one into the ledger: a rater fills the sheet."""
+        return keeps_ledger(self.assignment, self.spec)
+
+    @cached_property
+    def entries(self) -> dict[str, tuple[ShownEntry, ...]]:
+        """The ledger's rows of this form by item, those that are taken back too."""
+        if not self.keeps_ledger or self.assignment.state == "waiting":
+            return {}
+        found: dict[str, tuple[ShownEntry, ...]] = {}
+        for one in shown_entries(rows_of(self.assignment), self.scheme):
+            found[one.row.item] = (*found.get(one.row.item, ()), one)
+        return found
+
     @cached_property
     def kpi_views(self) -> list[tuple[Text, list[KpiLine]]]:
         """The views of a KPI table with their rows; none for other kinds."""
@@ -258,7 +286,9 @@ class FormPage:
     def _line(self, item: DeductionItem, rows: dict[str, ScoreRow]) -> ItemLine:
         answer = self.answers.get(item.code)
         own = self.own.of(item.code) if self.own else {}
-        return ItemLine(item, rows[item.code], answer if isinstance(answer, dict) else {}, own)
+        return ItemLine(
+            item, rows[item.code], answer if isinstance(answer, dict) else {}, own, self.entries.get(item.code, ())
+        )
 
     def _kpi(self, spec: KpiRow, row: ScoreRow) -> KpiLine:
         answer = self.answers.get(spec.code)

@@ -8,10 +8,13 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
+from states.adjustments import Adjusted
+from states.year_end import UNCHANGED
 from workflow_app.db import db
 from workflow_app.models import Assignment, Cycle, Invitation, KpiActual, Review, Submission, TestResult
+from workflow_app.queries.ledger import adjusted_of
 
 
 @dataclass
@@ -22,16 +25,18 @@ class ReviewAnswers:
     customers: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
     kpi: dict[str, dict[str, str]] = field(default_factory=dict)
     tests: dict[str, Fraction] = field(default_factory=dict)
+    adjusted: Adjusted = UNCHANGED
 
 
-def answers_of_cycle(cycle_id: int, year: int) -> dict[int, ReviewAnswers]:
-    """By review id; drafts and superseded versions are left out. Four queries, however many people."""
+def answers_of_cycle(cycle_id: int, year: int, only: int | None = None) -> dict[int, ReviewAnswers]:
+    """By review id (of `only` this review, or all); drafts and superseded versions are left out. Five queries in all."""
+    which = Review.cycle_id == cycle_id if only is None else Review.id == only
     found: dict[int, ReviewAnswers] = defaultdict(ReviewAnswers)
     filled = (
         select(Assignment.review_id, Assignment.stage, Assignment.form, Submission.answers)
         .join(Submission, Submission.assignment_id == Assignment.id)
         .join(Review, Review.id == Assignment.review_id)
-        .filter(Review.cycle_id == cycle_id, Submission.state == "submitted", Assignment.state == "submitted")
+        .filter(which, Submission.state == "submitted", Assignment.state == "submitted")
         .order_by(Assignment.id)
     )
     for review_id, stage, form, answers in db.session.execute(filled):
@@ -40,17 +45,19 @@ def answers_of_cycle(cycle_id: int, year: int) -> dict[int, ReviewAnswers]:
         select(Invitation.review_id, Invitation.form, Submission.answers)
         .join(Submission, Submission.invitation_id == Invitation.id)
         .join(Review, Review.id == Invitation.review_id)
-        .filter(Review.cycle_id == cycle_id, Submission.state == "submitted", Invitation.state == "submitted")
+        .filter(which, Submission.state == "submitted", Invitation.state == "submitted")
         .order_by(Invitation.id)
     )
     for review_id, form, answers in db.session.execute(customers):
         found[review_id].customers.append((form, answers))
-    _add_kpi(found, cycle_id, year)
-    _add_tests(found, cycle_id)
+    _add_kpi(found, which, year)
+    _add_tests(found, which)
+    for number, adjusted in adjusted_of(which).items():
+        found[number].adjusted = adjusted
     return found
 
 
-def _add_tests(found: dict[int, ReviewAnswers], cycle_id: int) -> None:
+def _add_tests(found: dict[int, ReviewAnswers], which: ColumnElement[bool]) -> None:
     """The newest result of every test that was taken within the period and stands uncorrected."""
     corrected = select(TestResult.corrects_id).where(TestResult.corrects_id.is_not(None))
     rows = (
@@ -58,7 +65,7 @@ def _add_tests(found: dict[int, ReviewAnswers], cycle_id: int) -> None:
         .join(TestResult, TestResult.employee_id == Review.employee_id)
         .join(Cycle, Cycle.id == Review.cycle_id)
         .filter(
-            Review.cycle_id == cycle_id, TestResult.id.not_in(corrected),
+            which, TestResult.id.not_in(corrected),
             TestResult.taken_on.between(Cycle.period_start, Cycle.period_end),
         )
         .order_by(TestResult.taken_on, TestResult.id)
@@ -67,13 +74,13 @@ def _add_tests(found: dict[int, ReviewAnswers], cycle_id: int) -> None:
         found[review_id].tests[form] = Fraction(score)
 
 
-def _add_kpi(found: dict[int, ReviewAnswers], cycle_id: int, year: int) -> None:
+def _add_kpi(found: dict[int, ReviewAnswers], which: ColumnElement[bool], year: int) -> None:
     rows = (
         select(Review.id, KpiActual)
         .join(KpiActual, KpiActual.employee_id == Review.employee_id)
         .join(Cycle, Cycle.id == Review.cycle_id)
         # Figures are kept by the year: they say nothing of a quarter or a month of it.
-        .filter(Review.cycle_id == cycle_id, KpiActual.year == year, Cycle.period == str(year))
+        .filter(which, KpiActual.year == year, Cycle.period == str(year))
     )
     for review_id, row in db.session.execute(rows):
         entered = {"actual": row.actual, "target": row.target}

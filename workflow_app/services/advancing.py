@@ -21,6 +21,7 @@ from workflow_app.db import db
 from workflow_app.models import Assignment, Cycle, Review, ReviewStage
 from workflow_app.queries.facts import review_facts
 from workflow_app.schemes import scheme_of
+from workflow_app.services import recording
 from workflow_app.services.events import record_review_event
 from workflow_app.services.inviting import ask_anew
 from workflow_app.working_days import due_after
@@ -35,6 +36,7 @@ def open_stages(review: Review, *, actor: Actor, now: datetime) -> None:
     rows = stage_rows(review)
     for code in rules.opening(_steps(rows)):
         _open(review, _row(rows, code), due_at=None, actor=actor, now=now)
+    _feed_back(review, rows, actor=actor, now=now)
     _move_to(review, rules.state_of(_steps(rows)), rows, actor=actor, now=now)
     db.session.flush()
 
@@ -108,6 +110,7 @@ def return_stage(
         if assignment.state in ("submitted", "omitted"):
             assignment.state, assignment.closed_at, assignment.returned_reason = WAITING, None, why
     _open(review, row, due_at=due_at, actor=actor, now=now)
+    _take_back(review, rows, actor=actor, now=now)
     spec = spec_of(review, stage)
     if spec is not None and spec.actor == "customers" and row.due_at is not None:
         ask_anew(review, until=row.due_at)
@@ -201,17 +204,24 @@ def _open(review: Review, row: ReviewStage, *, due_at: datetime | None, actor: A
     for assignment in assignments_of(review, row.stage):
         if assignment.state == WAITING:
             assignment.state, assignment.opened_at, assignment.due_at = OPEN, now, row.due_at
-    _feed_back(review, row, now=now)
     record_review_event(
         review, "stage_opened", actor=actor, now=now, data={"stage": row.stage, "due": row.due_at.isoformat()}
     )
 
 
-def _feed_back(review: Review, row: ReviewStage, *, now: datetime) -> None:
-    """Where a kind has no release, the person sees the result when it is time to sign for it."""
+def _feed_back(review: Review, rows: list[ReviewStage], *, actor: Actor, now: datetime) -> None:
+    """Where a kind has no release, the result stands, and the person sees it, once it is scored and confirmed."""
     releases = kind_of(review.cycle).stage(rules.RELEASE) is not None
-    if row.stage == "acknowledgement" and review.released_at is None and not releases:
+    if review.released_at is None and not releases and rules.is_fed_back(_steps(rows)):
         review.released_at = now
+        recording.record_result(review, actor=actor, now=now)
+
+
+def _take_back(review: Review, rows: list[ReviewStage], *, actor: Actor, now: datetime) -> None:
+    """What was fed back and is returned to be scored anew is no result any more, until it is one again."""
+    if kind_of(review.cycle).stage(rules.RELEASE) is None and not rules.is_fed_back(_steps(rows)):
+        review.released_at = review.acknowledged_at = None
+        recording.withdraw_result(review, actor=actor, now=now)
 
 
 def _finish(

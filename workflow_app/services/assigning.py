@@ -18,6 +18,7 @@ from workflow_app.services.advancing import assignments_of, kind_of, lock_review
 from workflow_app.services.events import record_review_event
 from workflow_app.services.inviting import end_links
 from workflow_app.services.inviting import extend as extend_invitation
+from workflow_app.services.recording import withdraw_result
 
 LIVE = ("waiting", "open")
 
@@ -101,6 +102,7 @@ def exclude(review: Review, *, reason: str, actor: Actor, now: datetime, code: s
             if assignment.state in LIVE:
                 assignment.state, assignment.closed_at = "omitted", now
     end_links(review, actor=actor, now=now)
+    withdraw_result(review, actor=actor, now=now)
     db.session.flush()
     record_review_event(review, EXCLUDED, actor=actor, now=now, data={"why": code}, detail={"reason": why})
 

@@ -17,6 +17,7 @@ from workflow_app.queries.guards import owed_forms
 from workflow_app.services import progress
 from workflow_app.services.advancing import kind_of
 from workflow_app.services.cycle_states import move_cycle
+from workflow_app.services.recording import withdraw_results
 from workflow_app.services.timing import cancel_timer
 
 NAMED = 5
@@ -45,6 +46,7 @@ def cancel(cycle: Cycle, *, reason: str, actor: Actor, now: datetime) -> None:
         raise Refusal(Message("Say why the cycle is cancelled, in at least %(least)s characters.", least=5))
     move_cycle(cycle, "cancel", actor=actor, now=now, data={"reason": reason.strip()})
     cancel_timer("cycle", cycle.id, "daily")
+    withdraw_results(cycle)
 
 
 def not_ready(cycle: Cycle) -> Sequence[Review]:

@@ -44,7 +44,7 @@ def compose_cycle(cycle_id: int, *, now: datetime) -> int:
     reviews = _reviews(cycle)
     freeze_populations(cycle, reviews, now=now)
     answers, records = answers_of_cycle(cycle.id, year), _applicable(reviews, _records(cycle, year), year, scheme)
-    scores = {review.id: _score(review, answers.get(review.id, NOTHING), scheme, kind) for review in reviews}
+    scores = {review.id: score_of_review(review, answers.get(review.id, NOTHING), scheme, kind) for review in reviews}
     people = [_person(review, scores[review.id], records.get(review.employee_id, []), kind) for review in reviews]
     graded = grade(people, year=year, scheme=scheme)
     for review, person, result in zip(reviews, people, graded, strict=True):
@@ -89,13 +89,14 @@ def _reviews(cycle: Cycle) -> list[Review]:
     )
 
 
-def _score(review: Review, answers: ReviewAnswers, scheme: Scheme, kind: CycleKind) -> YearEnd:
+def score_of_review(review: Review, answers: ReviewAnswers, scheme: Scheme, kind: CycleKind) -> YearEnd:
+    """The review's own score (0-100, exact) from what was submitted, with its offences and commendations."""
     survey = next((stage.code for stage in kind.stages if stage.actor == "customers"), "")
     filled = [Filled(*one) for one in answers.filled]
     filled += [Filled(survey, form, given) for form, given in answers.customers]
     return score_review(
         filled, scheme=scheme, kind=kind, population=review.rated_as, post=review.post, kpi=answers.kpi,
-        tests=answers.tests,
+        tests=answers.tests, adjusted=answers.adjusted,
     )
 
 
@@ -128,7 +129,7 @@ def _person(review: Review, score: YearEnd, records: Sequence[RecordValue], kind
     kept = list(records)
     if score.value is not None:
         kept = [one for one in records if (one.kind, one.period) != own]
-        kept.append(RecordValue(*own, score.value))
+        kept.append(RecordValue(*own, score.value, Fraction(score.bonus)))
     person = review.employee
     return PersonYear(person.employee_no, review.population, person.joined, person.left, tuple(kept))
 

@@ -8,11 +8,14 @@ from fractions import Fraction
 
 from sqlalchemy import select
 
-from states.distribution import distribute
+from states.distribution import Standing, distribute
+from states.grading import merged_into
 from states.permissions import SYSTEM
 from states.stages import EXCLUDED
 from workflow_app.db import db
 from workflow_app.models import Cycle, Review
+from workflow_app.queries.merges import merges_of
+from workflow_app.queries.rulebook import barred
 from workflow_app.schemes import scheme_of
 from workflow_app.services.events import record_event, record_review_event
 
@@ -22,18 +25,21 @@ OUTSIDE = frozenset({"left", "too_new"})
 def distribute_cycle(cycle_id: int, *, now: datetime) -> int:
     """Rank and band every population of a cycle that is being calibrated; returns how many were ranked.
 
+    Populations that HR merged are ranked as one (scheme §5).
     Worked from the totals rounded to 2 places. A calibrated band is kept only where the computed one
     stayed as it was when somebody departed from it.
     """
     cycle = db.session.get_one(Cycle, cycle_id)
     if cycle.state != "calibrating":
         return 0
+    merges = merges_of(cycle)
     populations: dict[str, list[Review]] = defaultdict(list)
     for review in db.session.scalars(select(Review).filter(Review.cycle_id == cycle_id)):
         if review.state != EXCLUDED and review.total is not None and OUTSIDE.isdisjoint(review.flags):
-            populations[review.population].append(review)
+            review.ranked_in = merged_into(review.population, merges)
+            populations[review.ranked_in].append(review)
         else:
-            review.rank = review.computed_band = review.calibrated_band = None
+            review.ranked_in = review.rank = review.computed_band = review.calibrated_band = None
             review.flags = sorted(set(review.flags) - PLACEMENT_FLAGS)
     for reviews in populations.values():
         _distribute_population(cycle, reviews, now=now)
@@ -44,8 +50,11 @@ def distribute_cycle(cycle_id: int, *, now: datetime) -> int:
 
 
 def _distribute_population(cycle: Cycle, reviews: list[Review], *, now: datetime) -> None:
-    spec = scheme_of(cycle).distribution
-    placements = distribute([(str(review.id), Fraction(review.total or 0)) for review in reviews], spec)
+    scheme = scheme_of(cycle)
+    spec = scheme.distribution
+    held = barred(cycle, [review.employee_id for review in reviews])
+    standings = [Standing(str(one.id), Fraction(one.total or 0), one.employee_id in held) for one in reviews]
+    placements = distribute(standings, spec, rounding=scheme.composition.rounding)
     for review in reviews:
         placement = placements[str(review.id)]
         band = None if spec.mode == "off" else placement.band

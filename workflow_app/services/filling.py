@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from werkzeug.datastructures import MultiDict
@@ -21,18 +22,22 @@ from workflow_app.queries.facts import assignment_facts
 from workflow_app.queries.kpi import entered_figures, own_typing, submitted_tables
 from workflow_app.schemes import scheme_of
 from workflow_app.services import advancing
+from workflow_app.services.entering import settled, with_rows
 from workflow_app.services.events import record_review_event
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
     from decimal import Decimal
 
     from forms.builder import SchemeForm
     from forms.kinds.base import Answers
+    from states.evidence import Upload
     from states.permissions import Actor
     from states.scheme.forms import FormSpec
 
 NOTHING_YET = "0"
+NO_FILES: Mapping[str, Upload] = MappingProxyType({})
 WORKING_CYCLES = frozenset({"open", "released"})
 STALE = Message(
     "A newer version of this form was saved in another window. What you typed is kept here; saving it now replaces "
@@ -75,7 +80,8 @@ def score_of(assignment: Assignment, answers: Answers) -> FormScore:
     Rows of a KPI table that cards and questionnaires fill stay open here: the year-end adds them.
     """
     spec = form_spec(assignment)
-    return score_form(spec, _with_entered(assignment, sound_answers(spec, answers)))
+    sound = sound_answers(spec, with_rows(assignment, spec, answers))
+    return score_form(spec, _with_entered(assignment, sound))
 
 
 def save_draft(
@@ -96,17 +102,20 @@ def save_draft(
 
 
 def submit(
-    assignment: Assignment, answers: Answers, *, actor: Actor, now: datetime, version: str | None = None
+    assignment: Assignment, answers: Answers, *, actor: Actor, now: datetime, version: str | None = None,
+    files: Mapping[str, Upload] = NO_FILES,
 ) -> Submission:
     """Hand a form in: checked, scored by the server, recorded; then the stage goes on.
 
-    After a return it is a new version, and the old one is superseded. Refuses as `save_draft` does, and
-    (invalid) with everything that a submission lacks.
+    Deductions that are typed still become entries of the ledger, with the evidence in `files` (by item), and
+    the submission keeps a copy of all that count. After a return it is a new version, and the old one is
+    superseded. Refuses as `save_draft` does, and (invalid) with everything that a submission lacks.
     """
     advancing.lock_review(assignment.review)
     _lock(assignment)
     latest = _guarded(assignment, actor, version)
     kept = _checked(assignment, answers, strict=True)
+    kept = settled(assignment, form_spec(assignment), kept, actor=actor, now=now, files=files)
     submission = latest if latest is not None and latest.state == "draft" else _new(assignment, latest, now)
     _write(submission, assignment, kept, now)
     _hand_in(submission, assignment, actor, now)

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
+from forms.validators import NOTE_LENGTH, tidy_lines, unsafe
 from states.errors import Message, Refusal
 from states.permissions import SYSTEM, Actor
 from workflow_app.access import require
@@ -13,9 +14,10 @@ from workflow_app.db import db
 from workflow_app.jobs import Job, enqueue
 from workflow_app.models import Cycle, Review
 from workflow_app.queries.facts import review_facts
-from workflow_app.services.advancing import complete_stage
+from workflow_app.services.advancing import complete_stage, lock_review
 from workflow_app.services.cycle_states import move_cycle
 from workflow_app.services.events import record_review_event
+from workflow_app.services.recording import record_result
 from workflow_app.services.result_mails import announce_result
 
 CHUNK = 100
@@ -54,17 +56,27 @@ def release_reviews(cycle_id: int, *, now: datetime) -> int:
         review.released_at = now
         record_review_event(review, "released", actor=SYSTEM, now=now, data={"band": review.final_band})
         complete_stage(review, "release", actor=SYSTEM, now=now)
+        record_result(review, actor=SYSTEM, now=now)
         announce_result(review, now=now)
     follow = Job.RELEASE_CYCLE if len(reviews) == CHUNK else Job.PROPOSE_ACTIONS
     enqueue(follow, now=now, cycle_id=cycle.id)
     return len(reviews)
 
 
-def acknowledge(review: Review, *, actor: Actor, now: datetime) -> None:
-    """The person rated signs for having seen the result, which is no consent. Twice is once."""
+def acknowledge(review: Review, *, actor: Actor, now: datetime, comment: str = "") -> None:
+    """The person rated signs for having seen the result, which is no consent. Twice is once.
+
+    A `comment` is kept with the signature. Refuses (invalid) one that is too long or cannot be stored.
+    """
+    lock_review(review)
     require(actor, "acknowledge", review_facts(review))
     if review.acknowledged_at:
         return
+    words = tidy_lines(comment)
+    fault = unsafe(words, longest=NOTE_LENGTH)
+    if fault:
+        raise Refusal(fault)
     review.acknowledged_at = now
-    record_review_event(review, "acknowledged", actor=actor, now=now)
+    detail = {"comment": words} if words else None
+    record_review_event(review, "acknowledged", actor=actor, now=now, detail=detail)
     complete_stage(review, "acknowledgement", actor=actor, now=now)

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from forms.builder import answers_from, build_form, has_foreign_fields
 from states.errors import Message, Refusal
 from states.permissions import may
+from states.scheme.forms import DeductionForm
 from workflow_app import formats
 from workflow_app.access import allowed, current_actor, require
 from workflow_app.clock import now
@@ -19,7 +20,9 @@ from workflow_app.i18n import locale_code, t
 from workflow_app.queries.assignments import find_assignment, own_words
 from workflow_app.queries.facts import assignment_facts, form_facts
 from workflow_app.queries.form_page import FormPage, confidential, filling_page, page_of, saved_at, stage_of
-from workflow_app.services import advancing, filling
+from workflow_app.services import advancing, filling, ledger
+from workflow_app.services.entering import without_typed
+from workflow_app.views.uploads import sent_files
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response
@@ -28,7 +31,7 @@ if TYPE_CHECKING:
     from workflow_app.models import Assignment
 
 blueprint = Blueprint("forms", __name__)
-SUBMIT, DRAFT = "submit", "draft"
+SUBMIT, DRAFT, ADD = "submit", "draft", "add:"
 TOO_MANY = Message("More fields were sent than this form has. Reload the page and try again.")
 UNCLEAR = Message("Choose “Save draft” or “Submit” on the page.")
 NO_SELF_REVIEW = Message("There is no submitted self review to send back.")
@@ -51,6 +54,8 @@ def fill_post(assignment_id: int) -> Any:
     require(current_actor(), "fill_form", assignment_facts(assignment))
     form = _typed(assignment)
     wish = request.form.get("do", "")
+    if wish.startswith(ADD):
+        return _add(assignment, form, wish.removeprefix(ADD))
     if wish not in {SUBMIT, DRAFT}:
         raise Refusal(UNCLEAR)
     if not (form.validate() if wish == SUBMIT else form.validate_draft()):
@@ -123,6 +128,27 @@ def _typed(assignment: Assignment) -> SchemeForm:
     return form
 
 
+def _add(assignment: Assignment, form: SchemeForm, item: str) -> Any:
+    """One deduction goes into the ledger; everything else that was typed stays as a draft."""
+    spec = filling.form_spec(assignment)
+    if not isinstance(spec, DeductionForm) or not form.validate_draft():
+        return _again(assignment, form), 422
+    try:
+        answers, uploads = answers_from(spec, form), sent_files(spec)
+        with unit_of_work():
+            filling.save_draft(
+                assignment, without_typed(spec, answers, item), actor=current_actor(), now=now(),
+                version=request.form.get("version", ""),
+            )  # fmt: skip
+            ledger.add_deduction(
+                assignment, item, answers.get(item) or {}, actor=current_actor(), now=now(), file=uploads.get(item)
+            )
+    except Refusal as refusal:
+        return _again(find_assignment(assignment.id), form, refusal), status_of(refusal)
+    flash(_("The deduction is entered."), "ok")
+    return redirect(url_for("forms.fill", assignment_id=assignment.id, _anchor=f"item-{item}"), code=303)
+
+
 def _save_quietly(assignment: Assignment) -> None:
     form = _typed(assignment)
     if not form.validate_draft():
@@ -132,10 +158,13 @@ def _save_quietly(assignment: Assignment) -> None:
 
 
 def _save(assignment: Assignment, form: SchemeForm, *, submit: bool) -> None:
-    verb = filling.submit if submit else filling.save_draft
-    answers = answers_from(filling.form_spec(assignment), form)
+    spec = filling.form_spec(assignment)
+    said: dict[str, Any] = {"actor": current_actor(), "now": now(), "version": request.form.get("version", "")}
     with unit_of_work():
-        verb(assignment, answers, actor=current_actor(), now=now(), version=request.form.get("version", ""))
+        if submit:
+            filling.submit(assignment, answers_from(spec, form), files=sent_files(spec), **said)
+        else:
+            filling.save_draft(assignment, answers_from(spec, form), **said)
 
 
 def _again(assignment: Assignment, form: SchemeForm, refusal: Refusal | None = None) -> str:

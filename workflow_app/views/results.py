@@ -32,9 +32,11 @@ def mine() -> str:
 
 @blueprint.get("/results/<int:review_id>")
 @allowed("see_result")
-def review(review_id: int) -> str:
+def review(review_id: int) -> Any:
     found = visible_review(review_id)
     scheme = scheme_of(found.cycle)
+    if not scheme.cycle_kinds[found.cycle.kind].ranked:
+        return redirect(url_for("ledger.result", review_id=review_id))
     titles = {spec.kind: spec.title for spec in scheme.actions}
     return render_template(
         "results/review.html",

@@ -74,7 +74,7 @@ def write_records(plan: Plan, *, actor: Actor, now: datetime, advance: Callable[
     db.session.expire_all()
 
 
-def _stored(years: set[int]) -> dict[Key, list[dict[str, Any]]]:
+def _stored(years: set[int], *, reviewed: bool = False) -> dict[Key, list[dict[str, Any]]]:
     names = ("id", "kind", "period", "occurrence", *FIELDS)
     query = (
         select(Employee.employee_no, *(getattr(Record, name) for name in names))
@@ -82,10 +82,18 @@ def _stored(years: set[int]) -> dict[Key, list[dict[str, Any]]]:
         .where(Record.year.in_(sorted(years)))
         .order_by(Record.occurrence)
     )
+    if not reviewed:
+        query = query.where(Record.review_id.is_(None))
     found: dict[Key, list[dict[str, Any]]] = defaultdict(list)
     for row in db.session.execute(query).mappings():
         found[row["employee_no"], row["kind"], row["period"]].append(dict(row))
     return found
+
+
+def _reviewed(years: set[int]) -> set[Key]:
+    """What reviews have left records of: a file does not change it."""
+    query = select(Employee.employee_no, Record.kind, Record.period).join(Record, Record.employee_id == Employee.id)
+    return set(db.session.execute(query.where(Record.year.in_(sorted(years)), Record.review_id.is_not(None))).tuples())
 
 
 def _pairs(
@@ -127,8 +135,14 @@ def _faults(rows: Sequence[RecordRow], table: Table) -> Iterator[Fault]:
                 "There is no employee with the number %(number)s in the system. Import the employees first.",
                 number=number,
             ))
+    reviewed, kinds = _reviewed({row.year for row in rows}), known_kinds()
     for row in rows:
         known = people.get(row.employee_no)
+        if (row.employee_no, row.kind, row.period) in reviewed and not kinds.is_repeatable(row.kind):
+            yield table.fault(row.row, "period", Message(
+                "%(number)s has the result of a review in the system for %(period)s. Take this row out of the file.",
+                number=row.employee_no, period=row.period,
+            ))
         if known and row.kind in dated and not period_weight(row.period, *known):
             yield table.fault(row.row, "period", Message(
                 "%(number)s was not employed on any day of %(period)s.", number=row.employee_no, period=row.period
@@ -146,7 +160,7 @@ def _free_places(added: Sequence[Change]) -> dict[int, int]:
     kinds = known_kinds()
     spots = [one.row for one in added if kinds.is_repeatable(one.row.kind)]
     if spots:
-        for key, found in _stored({row.year for row in spots}).items():
+        for key, found in _stored({row.year for row in spots}, reviewed=True).items():
             taken[key] = max(one["occurrence"] for one in found)
     places = {}
     for row in spots:

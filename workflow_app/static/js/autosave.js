@@ -5,6 +5,13 @@
 const PAUSE = 1000;
 const RETRY = 10000;
 
+// Files go with the button that sends them, not with every change.
+function typed(form) {
+  const data = new FormData(form);
+  for (const input of form.querySelectorAll("input[type=file]")) data.delete(input.name);
+  return data;
+}
+
 function start(form) {
   const place = form.querySelector("[data-saved]") ?? document.querySelector("[data-saved]");
   let timer = null;
@@ -38,7 +45,7 @@ function start(form) {
     say(place?.dataset.saving ?? "");
     try {
       const response = await fetch(form.dataset.autosave, {
-        method: "POST", body: new FormData(form), headers: { Accept: "application/json" }, redirect: "error",
+        method: "POST", body: typed(form), headers: { Accept: "application/json" }, redirect: "error",
       });
       const answer = await response.json().catch(() => ({}));
       if (response.ok) {

@@ -6,18 +6,20 @@ const cents = (text) => {
 };
 const words = (value) => String(value / 100).replace("-", "−");
 
-// A clause chosen without a figure takes off what it names.
+// A clause chosen without a figure takes off what it names, for every time that is entered.
 function taken(item) {
   const typed = item.querySelector("[data-deduct]")?.value.trim() ?? "";
   const clause = item.querySelector("[data-clause]")?.value ?? "";
-  return cents(typed || JSON.parse(item.dataset.costs ?? "{}")[clause] || "0");
+  if (typed) return cents(typed);
+  const times = Math.max(cents(item.querySelector("[data-times]")?.value ?? "") / 100, 1);
+  return cents(JSON.parse(item.dataset.costs ?? "{}")[clause] || "0") * times;
 }
 
 function itemLeft(item) {
   const of = cents(item.dataset.of);
   const off = Math.min(Math.max(taken(item), 0), of);
   item.querySelector("[data-figure]").textContent = words(of - off);
-  item.querySelector("[data-item-left]").classList.toggle("is-cut", off > 0);
+  item.querySelector("[data-item-left]").classList.toggle("is-cut", off > 0 || "entered" in item.dataset);
   return of - off;
 }
 

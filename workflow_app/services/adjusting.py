@@ -1,0 +1,204 @@
+"""Commendations and offences in a period: what changes a review's score beside its forms (scheme §4)."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from forms.validators import NOTE_LENGTH, tidy_lines, unsafe
+from states.adjustments import Adjusted, bonus_points
+from states.errors import Message, Refusal
+from states.ledger import standing
+from states.permissions import HR
+from states.scheme.forms import DeductionForm
+from states.stages import EXCLUDED
+from workflow_app.access import require
+from workflow_app.db import db
+from workflow_app.models import LedgerEntry, Review
+from workflow_app.queries.facts import review_facts
+from workflow_app.queries.ledger import adjusted_of, as_entry
+from workflow_app.schemes import scheme_of
+from workflow_app.services import entering
+from workflow_app.services.advancing import SHORTEST_REASON, kind_of, lock_review
+from workflow_app.services.composing import compose_again
+from workflow_app.services.events import record_review_event
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from states.evidence import Upload
+    from states.permissions import Actor
+    from states.scheme.results import Rule
+
+FED_BACK = Message("The result is released already; it changes by an appeal only.")
+WITH_APPROVER = Message("The grades of this cycle are with the approver; nothing is added to them any more.")
+ONLY_HR = Message("While a cycle is calibrated, commendations and offences are recorded by HR only.")
+
+
+def commend(
+    review: Review, points: int, *, event: str, on: str, actor: Actor, now: datetime, file: Upload | None = None
+) -> LedgerEntry:
+    """Add the bonus of a commendation to a review: whole points by the scheme's limits, once for an event.
+
+    `event` says what for, `on` is its day (ISO, empty: the usual one). Refuses forbidden, conflict (fed back
+    already, commended already, over the period's most) and invalid.
+    """
+    lock_review(review)
+    _guard(review, actor)
+    said = words_of(event)
+    rule = scheme_of(review.cycle).composition.bonus
+    given = _adjusted(review).bonuses
+    if any(_same(one.event, said) for one in given):
+        raise Refusal(Message("This event is commended already; an event counts once."), kind="conflict")
+    if not rule.least <= points <= rule.most:
+        raise Refusal(Message("A bonus is a whole number from %(least)s to %(most)s.", least=rule.least, most=rule.most))
+    before = bonus_points(given, rule)
+    if before + points > rule.most_a_period:
+        raise Refusal(
+            Message("%(given)s points are given in this period already; at most %(most)s are allowed.",
+                    given=before, most=rule.most_a_period), kind="conflict",
+        )  # fmt: skip
+    day = entering.day_in(review.cycle, on, now)
+    _guard_event_elsewhere(review, said, day)
+    entry = _entry(review, "bonus", said, day, actor, now)
+    entry.points = Decimal(points)
+    return _keep(review, entry, file, actor=actor, now=now)
+
+
+def strike(
+    review: Review, item: str, *, rule: str, note: str, on: str, standing_until: date | None, actor: Actor,
+    now: datetime, file: Upload | None = None,
+) -> tuple[LedgerEntry, LedgerEntry]:
+    """Record an offence: the item's points all go, and the sanction of its clause is recorded apart.
+
+    `item` as `form:item`. Returns offence and sanction. Refuses as `commend` does.
+    """
+    lock_review(review)
+    _guard(review, actor)
+    clause = _sanctioned(review, rule)
+    sheet, code = _item(review, item)
+    said, day = words_of(note), entering.day_in(review.cycle, on, now)
+    if any((one.form, one.item) == (sheet.code, code) for one in _adjusted(review).offences):
+        raise Refusal(Message("The points of this item are gone already. Record a further sanction in the rulebook."), kind="conflict")
+    offence = _entry(review, "offence", said, day, actor, now)
+    offence.form, offence.item, offence.rule = sheet.code, code, clause.code
+    sanction = _entry(review, "sanction", said, day, actor, now)
+    sanction.rule, sanction.rung, sanction.standing_until = clause.code, clause.leads_to, standing_until
+    guard_standing(standing_until, day)
+    db.session.add(sanction)
+    return _keep(review, offence, file, actor=actor, now=now), sanction
+
+
+def guard_standing(until: date | None, day: date) -> None:
+    """Refuses a sanction that would be over before it began."""
+    if until is not None and until < day:
+        raise Refusal(Message("The sanction would end before the day of the event. Choose a later day, or none."))
+
+
+def guard_open(review: Review, actor: Actor) -> None:
+    """Refuses (conflict) a review to which nothing is added any more."""
+    if review.state == EXCLUDED:
+        raise Refusal(Message("This person was taken out of the cycle, so the review does not move any more."), kind="conflict")
+    if review.released_at is not None:
+        raise Refusal(FED_BACK, kind="conflict")
+    if review.cycle.state == "calibrating":
+        if not actor.has(HR):
+            raise Refusal(ONLY_HR, kind="conflict")
+    elif review.cycle.state != "open":
+        raise Refusal(WITH_APPROVER, kind="conflict")
+
+
+def work_out_anew(review: Review, *, actor: Actor, now: datetime, kind: str) -> None:
+    """While a cycle is calibrated, what changes a score has the totals worked out once more."""
+    if review.cycle.state == "calibrating" and kind in {"bonus", "offence"}:
+        compose_again(review.cycle, actor=actor, now=now)
+
+
+def sheets_of(review: Review) -> list[DeductionForm]:
+    """The deduction sheets that this person is scored by in this review."""
+    scheme, kind = scheme_of(review.cycle), kind_of(review.cycle)
+    codes = {
+        stage.form_for(population=review.population, post=review.post)
+        for stage in kind.stages
+        if stage.actor != "self"
+    }
+    forms = [scheme.forms.get(code or "") for code in sorted(code for code in codes if code)]
+    return [form for form in forms if isinstance(form, DeductionForm)]
+
+
+def sanctioned_rules(review: Review) -> list[Rule]:
+    """The clauses of the scheme's rulebook that lead to a sanction."""
+    book = scheme_of(review.cycle).rulebook
+    rungs = {rung.code for rung in book.sanctions} if book else set()
+    return [rule for rule in book.rules if rule.leads_to in rungs] if book else []
+
+
+def words_of(text: str) -> str:
+    """What happened, in words long enough to say something; `Refusal` otherwise."""
+    said = tidy_lines(text)
+    fault = unsafe(said, longest=NOTE_LENGTH)
+    if fault:
+        raise Refusal(fault)
+    if len(said) < SHORTEST_REASON:
+        raise Refusal(Message("Say what happened, in at least %(least)s characters.", least=SHORTEST_REASON))
+    return said
+
+
+def _guard(review: Review, actor: Actor) -> None:
+    require(actor, "adjust_review", review_facts(review))
+    guard_open(review, actor)
+
+
+def _adjusted(review: Review) -> Adjusted:
+    return adjusted_of(Review.id == review.id).get(review.id, Adjusted())
+
+
+def _same(event: str, other: str) -> bool:
+    return " ".join(event.split()).casefold() == " ".join(other.split()).casefold()
+
+
+def _guard_event_elsewhere(review: Review, said: str, day: date) -> None:
+    """An event counts once, whatever period it is entered in."""
+    query = select(LedgerEntry).where(
+        LedgerEntry.employee_id == review.employee_id, LedgerEntry.kind.in_(("bonus", "counter")),
+    )
+    rows = list(db.session.scalars(query.order_by(LedgerEntry.id)))
+    kept = standing(as_entry(row) for row in rows)
+    if any(one.on == day and _same(one.note, said) for one in kept):
+        raise Refusal(Message("This event is commended already; an event counts once."), kind="conflict")
+
+
+def _sanctioned(review: Review, code: str) -> Rule:
+    found = next((rule for rule in sanctioned_rules(review) if rule.code == code), None)
+    if found is None:
+        raise Refusal(Message("Choose a clause of the rulebook that leads to a sanction."))
+    return found
+
+
+def _item(review: Review, chosen: str) -> tuple[DeductionForm, str]:
+    form, _colon, item = chosen.partition(":")
+    for sheet in sheets_of(review):
+        if sheet.code == form and any(one.code == item for one in sheet.items):
+            return sheet, item
+    raise Refusal(Message("Choose the item whose points go."))
+
+
+def _entry(review: Review, kind: str, note: str, day: date, actor: Actor, now: datetime) -> LedgerEntry:
+    return LedgerEntry(
+        employee_id=review.employee_id, review_id=review.id, kind=kind, note=note, happened_on=day,
+        author_id=actor.employee_id, recorded_by_id=actor.account_id, recorded_at=now,
+    )
+
+
+def _keep(review: Review, entry: LedgerEntry, file: Upload | None, *, actor: Actor, now: datetime) -> LedgerEntry:
+    db.session.add(entry)
+    if file is not None:
+        entering.attach(entry, file, actor=actor, now=now)
+    db.session.flush()
+    data = {"entry": entry.id, "kind": entry.kind, "item": entry.item, "rule": entry.rule}
+    record_review_event(review, "entry_added", actor=actor, now=now, data=data, detail={"note": entry.note})
+    work_out_anew(review, actor=actor, now=now, kind=entry.kind)
+    return entry

@@ -1,0 +1,101 @@
+"""A finished review leaves a record, from which the year is put together (scheme §4)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import delete, func, select
+
+from states.exact import half_up
+from states.stages import EXCLUDED
+from workflow_app.db import db
+from workflow_app.models import Record, Review
+from workflow_app.models.records import SCORE_PLACES
+from workflow_app.queries.scores import ReviewAnswers, answers_of_cycle
+from workflow_app.schemes import scheme_of
+from workflow_app.services.composing import score_of_review
+from workflow_app.services.events import record_event, record_review_event
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from states.permissions import Actor
+    from states.year_end import YearEnd
+    from workflow_app.models import Cycle
+
+REASON_LENGTH = 500
+REPEATABLE = "day"
+
+
+def record_result(review: Review, *, actor: Actor, now: datetime) -> Record | None:
+    """Write the review's score (0-100, 9 places) with its bonus as the record of its kind and period.
+
+    An imported record of the same person, kind and period gives way, and its figures stay in the history;
+    checks of a day stand beside each other. Without a score there is no record.
+    """
+    score = _score(review)
+    if score.value is None or review.state == EXCLUDED:
+        withdraw_result(review, actor=actor, now=now)
+        return None
+    record = _own(review) or _displaced(review, actor, now) or _new(review)
+    record.review_id, record.score = review.id, half_up(score.value, SCORE_PLACES)
+    record.bonus = score.bonus or None
+    record.reason = "; ".join(bonus.event for bonus in score.bonuses)[:REASON_LENGTH]
+    db.session.flush()
+    record_review_event(
+        review, "recorded", actor=actor, now=now, data={"record": record.id, "kind": record.kind, "period": record.period}
+    )
+    return record
+
+
+def withdraw_result(review: Review, *, actor: Actor, now: datetime) -> None:
+    """Take back the record of a review that is returned, taken out or cancelled; without one nothing happens."""
+    record = _own(review)
+    if record is not None:
+        number = record.id
+        db.session.delete(record)
+        db.session.flush()
+        record_review_event(review, "record_withdrawn", actor=actor, now=now, data={"record": number})
+
+
+def withdraw_results(cycle: Cycle) -> int:
+    """Take back the records of a whole cycle that is cancelled; how many there were."""
+    mine = select(Review.id).where(Review.cycle_id == cycle.id)
+    result = db.session.execute(delete(Record).where(Record.review_id.in_(mine)))
+    return int(result.rowcount)  # type: ignore[attr-defined]
+
+
+def _score(review: Review) -> YearEnd:
+    cycle, scheme = review.cycle, scheme_of(review.cycle)
+    answers = answers_of_cycle(cycle.id, int(cycle.period[:4]), review.id).get(review.id, ReviewAnswers())
+    return score_of_review(review, answers, scheme, scheme.cycle_kinds[cycle.kind])
+
+
+def _own(review: Review) -> Record | None:
+    return db.session.scalar(select(Record).filter_by(review_id=review.id))
+
+
+def _place(review: Review) -> dict[str, object]:
+    kind = scheme_of(review.cycle).cycle_kinds[review.cycle.kind]
+    return {"employee_id": review.employee_id, "kind": kind.record_kind, "period": review.cycle.period}
+
+
+def _displaced(review: Review, actor: Actor, now: datetime) -> Record | None:
+    """The record that gives way: the review's own result goes first. Checks of a day never give way."""
+    kind = scheme_of(review.cycle).cycle_kinds[review.cycle.kind]
+    found = None if kind.period == REPEATABLE else db.session.scalar(select(Record).filter_by(**_place(review)))
+    if found is not None:
+        record_event(
+            "record", found.id, "record_replaced", actor=actor, now=now,
+            data={"review": review.id, "before": found.review_id},
+            detail={"score": str(found.score), "bonus": found.bonus, "reason": found.reason},
+        )
+    return found
+
+
+def _new(review: Review) -> Record:
+    place = _place(review)
+    last = db.session.scalar(select(func.max(Record.occurrence)).filter_by(**place)) or 0
+    record = Record(**place, year=int(review.cycle.period[:4]), occurrence=last + 1)
+    db.session.add(record)
+    return record

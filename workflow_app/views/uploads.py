@@ -1,0 +1,41 @@
+"""Files as a page sent them: read no further than what is taken, and handed back as attachments only."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from flask import Response, request
+
+from states.evidence import MOST_BYTES, Upload
+from states.scheme.forms import DeductionForm
+
+if TYPE_CHECKING:
+    from states.scheme.forms import FormSpec
+    from workflow_app.models import EvidenceFile
+
+
+def sent_file(name: str = "file") -> Upload | None:
+    """The file of a field, or None where none was chosen; one byte more than allowed is enough to refuse it."""
+    file = request.files.get(name)
+    if file is None or not file.filename:
+        return None
+    with file.stream as stream:
+        return Upload(file.filename, stream.read(MOST_BYTES + 1))
+
+
+def sent_files(spec: FormSpec) -> dict[str, Upload]:
+    """The evidence beside the items of a sheet, by item."""
+    items = spec.items if isinstance(spec, DeductionForm) else ()
+    found = {item.code: sent_file(f"file_{item.code}") for item in items}
+    return {code: upload for code, upload in found.items() if upload is not None}
+
+
+def attachment(file: EvidenceFile) -> Response:
+    """A kept file, to be saved and never shown in the browser."""
+    response = Response(file.content, mimetype=file.media_type)
+    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(file.filename, safe='')}"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
