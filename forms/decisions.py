@@ -26,6 +26,14 @@ class MoveForm(Form):
     version = IntegerField(validators=[Optional()], widget=HiddenInput())
 
 
+class MergeForm(Form):
+    """Why a small population is ranked together with another, or apart again."""
+
+    reason = TextAreaField(
+        N_("Reason"), [InputRequired(N_("Say why; it is kept with the cycle.")), AtMost(REASON_LENGTH // 2)]
+    )
+
+
 class ReturnForm(Form):
     """What the approver wants looked at again."""
 

@@ -143,12 +143,13 @@ def is_among_last(rank: int, n: int, percent: Decimal) -> bool:
 
 def advice(placed: dict[Key, Placement], spec: Distribution) -> tuple[str, ...]:
     """Why the bands of this population are advice only: too small, or the top too crowded."""
-    found = []
-    if 0 < len(placed) < spec.small_under:
-        found.append("small_population")
-    counts = seats(len(placed), spec.bands)
     best = spec.bands[0].code
-    held = sum(one.seat_band == best for one in placed.values())
-    if counts[best] and held > spec.crowded_times * counts[best]:
-        found.append("crowded_top")
-    return tuple(found)
+    return advice_for(len(placed), sum(one.seat_band == best for one in placed.values()), spec)
+
+
+def advice_for(n: int, in_best: int, spec: Distribution) -> tuple[str, ...]:
+    """The same from two numbers: how many are ranked, and how many of them the best band got (§5)."""
+    best = seats(n, spec.bands)[spec.bands[0].code]
+    small = ("small_population",) if 0 < n < spec.small_under else ()
+    crowded = ("crowded_top",) if best and in_best > spec.crowded_times * best else ()
+    return small + crowded

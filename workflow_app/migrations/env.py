@@ -25,16 +25,16 @@ def without_foreign_keys(connection: Connection) -> None:
     Said to the driver before a transaction begins; inside one it has no effect.
     """
     if connection.dialect.name == "sqlite":
-        connection.connection.dbapi_connection.execute("PRAGMA foreign_keys = OFF")
+        connection.connection.cursor().execute("PRAGMA foreign_keys = OFF")
 
 
 def with_foreign_keys(connection: Connection) -> None:
     """Nothing may point into the void after a copy; then the keys are watched again."""
     if connection.dialect.name != "sqlite":
         return
-    driver = connection.connection.dbapi_connection
-    lost = driver.execute("PRAGMA foreign_key_check").fetchall()
-    driver.execute("PRAGMA foreign_keys = ON")
+    cursor = connection.connection.cursor()
+    lost = cursor.execute("PRAGMA foreign_key_check").fetchall()
+    cursor.execute("PRAGMA foreign_keys = ON")
     if lost:
         message = f"rows that point nowhere after the migration: {lost[:5]}"
         raise RuntimeError(message)

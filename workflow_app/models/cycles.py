@@ -90,6 +90,8 @@ class Review(db.Model):
     total: Mapped[Decimal | None] = mapped_column(ScaledDecimal(2))
     months_counted: Mapped[int | None]
     rank: Mapped[int | None]
+    ranked_in: Mapped[str | None] = mapped_column(String(40))
+    """The population in which the person is ranked: another than `population` where HR merged them."""
     flags: Mapped[list[str]] = mapped_column(JSON, default=list)
     explanation: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     computed_band: Mapped[str | None] = mapped_column(String(8))

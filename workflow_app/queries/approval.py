@@ -41,11 +41,11 @@ def summary(cycle: Cycle) -> list[PopulationSummary]:
     """Actual against target, per population."""
     spec = scheme_of(cycle).distribution
     rows = db.session.execute(
-        select(Review.population, Review.calibrated_band, Review.computed_band).filter(
+        select(Review.population, Review.ranked_in, Review.calibrated_band, Review.computed_band).filter(
             Review.cycle_id == cycle.id, Review.state != "excluded"
         )
     ).all()
-    held = Counter((row.population, row.calibrated_band or row.computed_band) for row in rows)
+    held = Counter((row.ranked_in or row.population, row.calibrated_band or row.computed_band) for row in rows)
     found = []
     for population in scheme_of(cycle).populations:
         ranked = sum(held[population.code, band.code] for band in spec.bands)

@@ -10,12 +10,15 @@ from decimal import Decimal
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
-from states.distribution import seats
+from states.distribution import advice_for, seats
+from states.grading import merged_into
 from states.scheme import Scheme
 from states.scheme.composition import CompositionPart
 from states.scheme.results import Band
 from workflow_app.db import db
 from workflow_app.models import CalibrationMove, Cycle, Review
+from workflow_app.queries.merges import merges_of
+from workflow_app.schemes import scheme_of
 from workflow_app.services.calibrating import current_band
 
 HISTOGRAM_BARS = 18
@@ -73,13 +76,13 @@ class Bar:
 
 
 def populations(cycle: Cycle) -> dict[str, int]:
-    """How many people of each population are ranked."""
+    """How many people are ranked in each population, those merged into it among them."""
     rows = db.session.execute(
-        select(Review.population, func.count())
+        select(Review.ranked_in, func.count())
         .filter(Review.cycle_id == cycle.id, Review.computed_band.is_not(None))
-        .group_by(Review.population)
+        .group_by(Review.ranked_in)
     )
-    return dict(rows.tuples().all())
+    return {population: count for population, count in rows.tuples() if population is not None}
 
 
 def ranked(cycle: Cycle, population: str) -> list[Review]:
@@ -87,7 +90,7 @@ def ranked(cycle: Cycle, population: str) -> list[Review]:
     return list(
         db.session.scalars(
             select(Review)
-            .filter(Review.cycle_id == cycle.id, Review.population == population, Review.computed_band.is_not(None))
+            .filter(Review.cycle_id == cycle.id, Review.ranked_in == population, Review.computed_band.is_not(None))
             .options(joinedload(Review.employee), joinedload(Review.superior))
             .order_by(Review.rank, Review.id)
         )
@@ -96,10 +99,12 @@ def ranked(cycle: Cycle, population: str) -> list[Review]:
 
 def unranked(cycle: Cycle, population: str) -> list[Review]:
     """Who has no band, with the flags or the exclusion that say why."""
+    merges = merges_of(cycle)
+    here = [one.code for one in scheme_of(cycle).populations if merged_into(one.code, merges) == population]
     return list(
         db.session.scalars(
             select(Review)
-            .filter(Review.cycle_id == cycle.id, Review.population == population, Review.computed_band.is_(None))
+            .filter(Review.cycle_id == cycle.id, Review.population.in_(here), Review.computed_band.is_(None))
             .options(joinedload(Review.employee))
             .order_by(Review.id)
         )
@@ -123,6 +128,13 @@ def columns(reviews: Sequence[Review], scheme: Scheme) -> list[Column]:
         )
         for band in spec.bands
     ]
+
+
+def advice_on(reviews: Sequence[Review], scheme: Scheme) -> tuple[str, ...]:
+    """Why these bands are advice only: `small_population`, `crowded_top` (scheme §5)."""
+    best = scheme.distribution.bands[0].code
+    held = sum(review.computed_band == best for review in reviews)
+    return advice_for(len(reviews), held, scheme.distribution)
 
 
 def _lines(reviews: Sequence[Review], bands: Sequence[Band]) -> dict[str, Decimal | None]:

@@ -80,7 +80,7 @@ def ranked_number(review: Review) -> int:
     count = db.session.scalar(
         select(func.count())
         .select_from(Review)
-        .filter(Review.cycle_id == review.cycle_id, Review.population == review.population, Review.rank.is_not(None))
+        .filter(Review.cycle_id == review.cycle_id, Review.ranked_in == review.ranked_in, Review.rank.is_not(None))
     )
     return count or 0
 

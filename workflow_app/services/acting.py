@@ -30,9 +30,9 @@ def propose_actions(cycle_id: int, *, now: datetime) -> int:
     scheme = scheme_of(cycle)
     numbers = dict(
         db.session.execute(
-            select(Review.population, func.count())
+            select(Review.ranked_in, func.count())
             .filter(Review.cycle_id == cycle_id, Review.rank.is_not(None))
-            .group_by(Review.population)
+            .group_by(Review.ranked_in)
         ).tuples().all()
     )
     proposed = db.session.execute(
@@ -44,7 +44,7 @@ def propose_actions(cycle_id: int, *, now: datetime) -> int:
     )
     count = 0
     for review in db.session.scalars(ranked):
-        for kind in _kinds(review, numbers[review.population], scheme):
+        for kind in _kinds(review, numbers[review.ranked_in], scheme):
             if (review.id, kind) not in there:
                 _propose(review, kind, scheme, now=now)
                 count += 1

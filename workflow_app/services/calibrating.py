@@ -137,8 +137,8 @@ def submit_for_approval(cycle: Cycle, *, actor: Actor, now: datetime) -> None:
 
 def _guard_hard(cycle: Cycle, reviews: list[Review]) -> None:
     """In mode hard no band may hold more or fewer people than distribution gave it."""
-    computed = Counter((review.population, review.computed_band or "") for review in reviews if review.computed_band)
-    held = Counter((review.population, current_band(review) or "") for review in reviews if review.computed_band)
+    computed = Counter((review.ranked_in or "", review.computed_band or "") for review in reviews if review.computed_band)
+    held = Counter((review.ranked_in or "", current_band(review) or "") for review in reviews if review.computed_band)
     titles = {population.code: population.title for population in scheme_of(cycle).populations}
     faults = [
         Message(

@@ -1,13 +1,13 @@
 """HR's board: ranking, target against actual, moves with a reason, hand-over to the approver."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from forms.decisions import MoveForm
+from forms.decisions import MergeForm, MoveForm
 from states.errors import Message, Refusal
 from states.permissions import may
 from workflow_app.access import allowed, current_actor
@@ -19,8 +19,9 @@ from workflow_app.models import Cycle, Review
 from workflow_app.queries import calibration as board
 from workflow_app.queries.cycles import cycles_in
 from workflow_app.queries.facts import own_and_provisional, review_facts
+from workflow_app.queries.merges import merge_choice, merged_here
 from workflow_app.schemes import scheme_of
-from workflow_app.services import calibrating, composing
+from workflow_app.services import calibrating, composing, merging
 
 blueprint = Blueprint("calibration", __name__)
 SHOWN_STATES = ("calibrating", "approving", "released", "closed")
@@ -86,6 +87,34 @@ def submit(cycle_id: int) -> Any:
     return redirect(url_for("calibration.population", cycle_id=cycle_id))
 
 
+@blueprint.post("/calibration/<int:cycle_id>/merge/<population>")
+@allowed("submit_for_approval")
+def merge(cycle_id: int, population: str) -> Any:
+    return _merging(cycle_id, population, merging.merge_population)
+
+
+@blueprint.post("/calibration/<int:cycle_id>/part/<population>")
+@allowed("submit_for_approval")
+def part(cycle_id: int, population: str) -> Any:
+    return _merging(cycle_id, population, merging.part_population)
+
+
+def _merging(cycle_id: int, population: str, verb: Callable[..., object]) -> Any:
+    cycle, form = _cycle(cycle_id), MergeForm(request.form)
+    above = merging.above(cycle, population)
+    here = population if verb is merging.merge_population else above
+    if not form.validate():
+        return _board(cycle, here, None, merge_form=form), 422
+    try:
+        with unit_of_work():
+            verb(cycle, population, reason=form.reason.data or "", actor=current_actor(), now=now())
+    except Refusal as refusal:
+        return _board(_cycle(cycle_id), here, None, merge_form=form, refusal=refusal), status_of(refusal)
+    flash(_("The bands are being worked out anew."))
+    there = above if verb is merging.merge_population else population
+    return redirect(url_for("calibration.population", cycle_id=cycle_id, population=there))
+
+
 def _cycle(cycle_id: int) -> Cycle:
     cycle = db.session.get(Cycle, cycle_id)
     if cycle is None or cycle.state not in SHOWN_STATES:
@@ -119,6 +148,7 @@ def _board(
     person: int | None,
     *,
     form: MoveForm | None = None,
+    merge_form: MergeForm | None = None,
     refusal: Refusal | None = None,
 ) -> str:
     counts = board.populations(cycle)
@@ -147,6 +177,10 @@ def _board(
         refusal=refusal,
         reviews=reviews,
         view="table" if request.args.get("view") == "table" else "board",
+        advice=board.advice_on(reviews, scheme),
+        merge_form=merge_form or MergeForm(),
+        merge_choice=merge_choice(cycle, here),
+        merged=merged_here(cycle, here),
         **_extras(cycle, chosen),
     )
 

@@ -284,7 +284,9 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('parts', sa.JSON(), server_default='{}', nullable=False))
         batch_op.add_column(sa.Column('form_population', sa.String(length=40), nullable=True))
         batch_op.add_column(sa.Column('excluded_code', sa.String(length=20), nullable=True))
+        batch_op.add_column(sa.Column('ranked_in', sa.String(length=40), nullable=True))
     _keep_parts()
+    op.execute('UPDATE review SET ranked_in = population WHERE rank IS NOT NULL')
     _post_everybody()
     with op.batch_alter_table('review', schema=None) as batch_op:
         batch_op.drop_column('inspections')
@@ -329,6 +331,7 @@ def downgrade() -> None:
         batch_op.add_column(sa.Column('monthly', sa.BIGINT(), nullable=True))
         batch_op.add_column(sa.Column('inspections', sa.BIGINT(), nullable=True))
         batch_op.drop_column('parts')
+        batch_op.drop_column('ranked_in')
         batch_op.drop_column('form_population')
         batch_op.drop_column('excluded_code')
 
