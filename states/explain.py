@@ -16,7 +16,11 @@ if TYPE_CHECKING:
     from states.grading import Graded, PersonYear
     from states.scheme.composition import CompositionPart
     from states.scheme.model import Scheme
-    from states.scoring import FormScore, PartsScore, ScoreRow
+    from states.scoring import EntryLine, FormScore, PartsScore, ScoreRow
+
+
+KINDS = {"deduction": Text(zh="扣分", en="Deduction"), "offence": Text(zh="违规", en="Offence")}
+"""What an entry without a clause is called."""
 
 
 @dataclass(frozen=True)
@@ -96,24 +100,6 @@ def _record(record: RecordValue, weight: Fraction, below: tuple[Node, ...] = ())
     return Node(title, record.value, weight, record.value * weight, below, note=note, code=record.kind)
 
 
-def explain_review(
-    parts: PartsScore,
-    stages: Mapping[str, Text],
-    forms: Mapping[str, tuple[FormSpec, FormScore]],
-    *,
-    title: Text,
-) -> Node:
-    """A review's score: its parts by stage, each down to the lines of its form."""
-    children = tuple(
-        Node(
-            stages[one.code], one.value, one.weight, one.points,
-            explain_form(*forms[one.code]) if one.code in forms else (), code=one.code,
-        )
-        for one in parts.contributions
-    )  # fmt: skip
-    return Node(title, parts.value, children=children, code="review")
-
-
 def explain_form(form: FormSpec, score: FormScore) -> tuple[Node, ...]:
     """The lines of one form, grouped as on its page."""
     rows = {row.code: row for row in score.rows}
@@ -153,9 +139,16 @@ def _line(form: FormSpec, row: ScoreRow, title: Text) -> Node:
     factor = row.weight if kpi else Fraction(1)
     brought = None if row.value is None else row.value * factor
     return Node(
-        title, row.value, row.weight if kpi else None, brought, (), row.full * factor,
-        row.note, _clause(form, row), row.code,
+        title, row.value, row.weight if kpi else None, brought, tuple(_entry(one) for one in row.entries),
+        row.full * factor, row.note, _clause(form, row), row.code,
     )  # fmt: skip
+
+
+def _entry(one: EntryLine) -> Node:
+    """An entry of the ledger below its line: what it took off, by which clause or why, and when."""
+    title = one.title or KINDS.get(one.kind, KINDS["deduction"])
+    times = f"× {one.times}" if one.times > 1 else ""
+    return Node(title, -one.points, note=" · ".join(word for word in (times, one.on, one.note) if word), code=one.kind)
 
 
 def _clause(form: FormSpec, row: ScoreRow) -> Text | None:

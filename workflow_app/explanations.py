@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from fractions import Fraction
 from typing import Any
 
 from states.explain import Node
+from states.grading import PersonYear, RecordValue
 from states.scheme import Text
 
 
@@ -41,6 +43,34 @@ def read_tree(held: dict[str, Any]) -> Node | None:
         code=held.get("code", ""),
         children=tuple(child for each in held.get("children", []) if (child := read_tree(each))),
     )
+
+
+def stored_inputs(person: PersonYear) -> dict[str, Any]:
+    """What a total was put together from, kept beside its tree: the records as they counted on that day."""
+    return {
+        "employee_no": person.employee_no,
+        "population": person.population,
+        "joined": person.joined.isoformat() if person.joined else None,
+        "left": person.left.isoformat() if person.left else None,
+        "excluded": person.excluded,
+        "records": [[one.kind, one.period, str(one.score), str(one.bonus)] for one in person.records],
+    }
+
+
+def read_inputs(held: dict[str, Any], *, barred: bool = False) -> PersonYear | None:
+    """The person's year as it was kept, or None where nothing (or an older shape) was."""
+    kept = held.get("inputs")
+    if not kept:
+        return None
+    return PersonYear(
+        kept["employee_no"], kept["population"], _day(kept["joined"]), _day(kept["left"]),
+        tuple(RecordValue(kind, period, Fraction(score), Fraction(bonus)) for kind, period, score, bonus in kept["records"]),
+        kept["excluded"], barred,
+    )  # fmt: skip
+
+
+def _day(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)
 
 
 def for_page(node: Node | None) -> Node | None:

@@ -7,11 +7,13 @@ from fractions import Fraction
 import pytest
 
 from states.errors import Refusal
-from states.explain import explain_form, explain_review, explain_total
+from states.explain import explain_form, explain_total
+from states.explaining.tree import review_tree
 from states.grading import PersonYear, RecordValue, grade, merged_into
-from states.scheme import Text, builtin_scheme
+from states.scheme import builtin_scheme
 from states.scheme.composition import Rounding
 from states.scoring import score_form, year_end
+from states.year_end import StageScore, YearEnd
 
 SCHEME = builtin_scheme()
 
@@ -92,10 +94,8 @@ def test_a_review_is_explained_down_to_the_clause():
     score = score_form(form, {"attendance": {"deducted": "2", "clause": "late", "note": "9 May"}})
     parts = year_end([("manager_scoring", score.value, 70), ("customer_survey", None, 20)])
 
-    tree = explain_review(
-        parts, {"manager_scoring": Text(zh="评分", en="Scoring"), "customer_survey": Text(zh="客户", en="Customers")},
-        {"manager_scoring": (form, score)}, title=Text(zh="年终", en="Year-end"),
-    )  # fmt: skip
+    stages = {"manager_scoring": StageScore("manager_scoring", form.code, score.value, 1, (score,))}
+    tree = review_tree(YearEnd(parts.value, (), parts, stages), SCHEME, SCHEME.cycle_kinds["year_end"])
 
     scoring = tree.children[0]
     line = next(line for area in scoring.children for line in area.children if line.code == "attendance")

@@ -11,7 +11,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from states.errors import Message, Refusal
-from states.explain import OwnRecord, explain_review, explain_total
+from states.explain import OwnRecord, explain_total
+from states.explaining.review import review_detail
+from states.explaining.tree import review_tree
 from states.grading import Graded, PersonYear, RecordValue, grade
 from states.permissions import SYSTEM, Actor
 from states.scheme import Scheme
@@ -19,7 +21,7 @@ from states.scheme.cycles import CycleKind
 from states.year_end import Filled, YearEnd, score_review
 from workflow_app.access import require
 from workflow_app.db import db
-from workflow_app.explanations import stored_tree
+from workflow_app.explanations import stored_inputs, stored_tree
 from workflow_app.jobs import Job, enqueue
 from workflow_app.models import Cycle, Record, Review
 from workflow_app.queries.leave import applicable, year_of_leave
@@ -140,9 +142,8 @@ def _store(review: Review, person: PersonYear, result: Graded, score: YearEnd, s
     review.total = result.total_display
     review.months_counted = result.months_counted
     review.flags = sorted({*result.flags, *score.flags} - {"tied_on_cut", "small_population"})
-    titles = {stage.code: stage.title for stage in kind.stages}
-    titles |= {part.test: scheme.forms[part.test].title for part in kind.parts if part.test}
-    forms = {code: (scheme.forms[stage.form], stage.forms[0]) for code, stage in score.stages.items() if stage.forms}
-    tree = explain_review(score.parts, titles, forms, title=kind.title)
+    tree = review_tree(score, scheme, kind)
     own = OwnRecord(kind.record_kind, review.cycle.period, tree)
-    review.explanation = stored_tree(explain_total(result, person, scheme, own=own))
+    told = review_detail(score, scheme, kind, period=own.period, population=review.rated_as, post=review.post)
+    tree = explain_total(result, person, scheme, own=own)
+    review.explanation = stored_tree(tree) | {"inputs": stored_inputs(person), "made_of": told}
