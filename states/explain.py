@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from states.grading import Graded, PersonYear
     from states.scheme.composition import CompositionPart
     from states.scheme.model import Scheme
-    from states.scoring import EntryLine, FormScore, PartsScore, ScoreRow
+    from states.scoring import EntryLine, FormScore, ScoreRow
 
 
 KINDS = {"deduction": Text(zh="扣分", en="Deduction"), "offence": Text(zh="违规", en="Offence")}
