@@ -59,8 +59,14 @@ def insert_before(values: Any, code: str, stage: Any = None, kind: str = "year_e
 
 
 def leave_out(values: Any, code: str, kind: str = "year_end") -> None:
-    """The kind without a step, which weighs nothing then; the first part takes over its weight."""
-    stages_of(values, kind).remove(stage_of(values, code, kind))
+    """The kind without a step: the first part takes over its weight, and key figures that it gave are on record."""
+    stage = stage_of(values, code, kind)
+    stages_of(values, kind).remove(stage)
+    asked = {use["form"] for use in stage.get("forms", ())}
+    tables = (form for form in values["forms"].values() if form["kind"] == "kpi_table")
+    for row in (row for table in tables for view in table["views"] for row in view["rows"]):
+        if row.get("source", "records").partition(":")[0] in asked:
+            row["source"] = "records"
     parts = values["cycle_kinds"][kind]["parts"]
     gone = [part for part in parts if part.get("stage") == code]
     for part in gone:
