@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 STEPS = (Decimal(1), Decimal(1), Decimal("1.5"), Decimal(2), Decimal(2), Decimal(3))
 WRITTEN = {
     "achievements": words.ACHIEVEMENTS, "difficulties": words.DIFFICULTIES, "training_wishes": words.WISHES,
-    "strengths": words.STRENGTHS, "improvements": words.IMPROVEMENTS, "agreed_steps": words.STEPS,
+    "feedback": words.STRENGTHS, "strengths": words.STRENGTHS, "improvements": words.IMPROVEMENTS, "agreed_steps": words.STEPS,
 }  # fmt: skip
 
 
