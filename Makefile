@@ -14,7 +14,7 @@ STAMP = $(VENV)/.installed-$(shell cat $(LOCK) pyproject.toml | cksum | cut -d' 
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup run test check test-sqlite test-postgresql bench lock image clean
+.PHONY: help setup run test check test-sqlite test-postgresql bench bench-bulk lock image clean
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -52,6 +52,9 @@ test-postgresql: setup ## the tests that touch a database, the database being Po
 
 bench: setup ## CPU of requests beside their floors, memory, starts (docs/benchmarks.md)
 	$(BIN)/python -m benchmarks $(BENCH_OPTIONS)
+
+bench-bulk: setup ## composition, distribution and actions for up to a million people beside NumPy's own sums and sort
+	$(BIN)/python -m benchmarks.bulk $(BENCH_OPTIONS)
 
 image: ## the container image
 	docker build --tag kaoping:latest .

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 YEARS = {"plain": cohorts.plain, "lived-in": cohorts.lived_in}
 SAMPLE = 500
+LONG_ENOUGH = 0.2
 MB = 1024**2
 
 
@@ -74,21 +75,23 @@ def measure(kind: str, people: int, rounds: int) -> dict[str, Any]:
 
 
 def _pairs(product: Callable[[], object], bare: Callable[[], object], rounds: int) -> tuple[list[float], list[float]]:
-    """CPU seconds; who goes first changes from round to round. The first pair is not counted."""
+    """CPU seconds; who goes first changes from round to round. What is short is done until it can be measured."""
+    many = [max(1, int(LONG_ENOUGH / max(_cpu(task), 0.001))) for task in (product, bare)]
     mine, floor = [], []
-    for number in range(rounds + 1):
+    for number in range(rounds):
         if number % 2:
-            floor.append(_cpu(bare))
-        mine.append(_cpu(product))
+            floor.append(_cpu(bare, many[1]))
+        mine.append(_cpu(product, many[0]))
         if not number % 2:
-            floor.append(_cpu(bare))
-    return mine[1:], floor[1:]
+            floor.append(_cpu(bare, many[1]))
+    return mine, floor
 
 
-def _cpu(task: Callable[[], object]) -> float:
+def _cpu(task: Callable[[], object], many: int = 1) -> float:
     begun = time.process_time()
-    task()
-    return time.process_time() - begun
+    for _ in range(many):
+        task()
+    return (time.process_time() - begun) / many
 
 
 def _each(task: Callable[[int], object], people: int, sample: int) -> float:

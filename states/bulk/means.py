@@ -90,7 +90,6 @@ class WeightedMean(Mean):
         below: Numbers = np.ones_like(above)
         for one, share in zip(self._means, self._shares, strict=True):
             own = one.ratio(who)
-            # What may be of Python's integers comes first: nothing is multiplied in 64 bits before it.
             above = above * own[1] + below * own[0] * _of_some(share, who)
             below = below * own[1]
         return above, below * _of_some(self._weight, who)

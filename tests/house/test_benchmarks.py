@@ -1,7 +1,9 @@
 """The benchmarks run and say what they are asked for; how much time anything takes is no test's business."""
 
 import pytest
+from rich.console import Console
 
+from benchmarks import bulk
 from benchmarks.__main__ import Extent, requests_and_memory
 from benchmarks.company import UnfitDatabaseError, fill
 from tests.forms_company import FormsCompany, submit_self_review
@@ -32,3 +34,13 @@ def test_every_request_is_measured_beside_its_floor(app, company, tmp_path):
 def test_a_companys_own_database_is_refused(company):
     with pytest.raises(UnfitDatabaseError):
         fill(1)
+
+
+@pytest.mark.parametrize("year", bulk.YEARS)
+def test_very_many_people_are_measured_beside_their_floor(year, capsys):
+    figures = bulk.measure(year, people=300, rounds=1)
+
+    bulk.show({"machine": {}, "bulk": [figures]}, Console(width=110))
+
+    assert {"product_s", "floor_s", "ratio", "product_mb", "floor_mb", "explain_ms"} <= figures.keys()
+    assert "300" in capsys.readouterr().out
