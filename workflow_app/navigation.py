@@ -20,6 +20,7 @@ ITEMS: Items = (
     ("calibration.entry", lambda: _("Calibration"), "see_calibration"),
     ("approval.entry", lambda: _("Approval"), "see_approval"),
     ("actions.table", lambda: _("Actions"), "see_actions"),
+    ("sheets.overview", lambda: _("Sheets"), "use_own_desk"),
     ("people.table", lambda: _("People"), "see_people"),
     ("rulebook.page", lambda: _("Rulebook"), "see_rulebook"),
     ("schemes.overview", lambda: _("Scheme"), "see_scheme"),
@@ -27,7 +28,7 @@ ITEMS: Items = (
 # Desks that are reached from a desk above, and light up with it.
 BELOW = {
     "ledger": "results",
-    "accounts": "people", "imports": "people", "kpi": "people", "campaign": "cycles",
+    "accounts": "people", "imports": "people", "kpi": "people", "follow_ups": "sheets", "job_descriptions": "sheets", "campaign": "cycles",
     "closing": "cycles", "recurring": "cycles",
     "scheme_versions": "schemes", "scheme_notices": "schemes", "scheme_trial": "schemes",
 }

@@ -112,13 +112,16 @@ class Sheet:
             self._sheet.set_row(self._row, height)
         self._across(words, text_wrap=True, bold=bold)
 
-    def head(self) -> None:
-        """The headings of the columns; from here on rows scroll, and every printed page repeats the headings."""
+    def head(self, fixed: int = 0) -> None:
+        """The headings of the columns: rows scroll below them, and every printed page repeats them.
+
+        `fixed` columns at the left stay in sight too.
+        """
         self._sheet.set_row(self._row, 30)
         for place, column in enumerate(self._columns):
             self._text(place, column.heading, bold=True, border=1, bg_color="#f4f2ec", text_wrap=True, align="center")
         self._row += 1
-        self._sheet.freeze_panes(self._row, 0)
+        self._sheet.freeze_panes(self._row, fixed)
         self._sheet.repeat_rows(self._row - 1)
 
     def add(self, values: Iterable[object], *, bold: bool = False, height: float | None = None) -> None:
@@ -129,8 +132,8 @@ class Sheet:
             self._cell(place, value, column.form, bold=bold)
         self._row += 1
 
-    def foot(self, words: Sequence[str], *, height: float = 30) -> None:
-        """A last line of words spread over the width: who compiled it, who signs."""
+    def spread(self, words: Sequence[str], *, height: float = 22) -> None:
+        """A line of words side by side over the width: whom it is about, who signs."""
         self._sheet.set_row(self._row, height)
         width = len(self._columns) // len(words)
         for number, said in enumerate(words):
@@ -175,4 +178,4 @@ class Sheet:
 
 def _fits(value: float | Decimal) -> bool:
     """Whether a cell holds the number exactly; a longer one is kept as text, digit by digit."""
-    return not isinstance(value, Decimal) or Decimal(f"{float(value):.16G}") == value
+    return not isinstance(value, Decimal) or Decimal(repr(float(value))) == value

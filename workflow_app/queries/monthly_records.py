@@ -1,0 +1,329 @@
+"""The monthly record of a person (scheme §7, Table 6): items, what was taken off and why, rewards, own words."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload, selectinload
+
+from states.permissions import ReviewFacts, may
+from states.scheme import builtin_scheme
+from states.scheme.forms import DeductionForm
+from workflow_app.db import db
+from workflow_app.models import Assignment, Cycle, Employee, LedgerEntry, Record, Review, Submission
+from workflow_app.queries.sheet_scope import CALLED_OFF, Scope, Standing, people_in
+from workflow_app.schemes import scheme_of
+from workflow_app.titles import current_scheme
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
+
+    from states.permissions import Actor
+    from states.scheme import Scheme, Text
+    from states.scheme.cycles import CycleKind, StageSpec
+    from states.scheme.forms import DeductionItem
+
+
+@dataclass(frozen=True)
+class RecordLine:
+    """One row of the sheet. `item` and `full` stand in an item's first row only; what is None is blank."""
+
+    item: Text | None = None
+    full: Decimal | None = None
+    deducted: Decimal | None = None
+    clause: Text | str = ""
+    evidence: str = ""
+    files: int = 0
+    on: date | None = None
+    follows: Text | str = ""
+    own: str = ""
+
+
+@dataclass(frozen=True)
+class Signature:
+    """Who signs, and when they did on the pages; None is signed on paper."""
+
+    name: str
+    at: datetime | None
+
+
+@dataclass(frozen=True)
+class MonthlyRecord:
+    """One person's month. `source`: `review`, `imported` (only the total is known), or `empty` (to fill by hand)."""
+
+    standing: Standing
+    month: str
+    source: str
+    lines: Sequence[RecordLine]
+    full: Decimal | None = None
+    score: Decimal | None = None
+    bonus: int | None = None
+    rater: Signature | None = None
+    confirmer: Signature | None = None
+    person: Signature | None = None
+    own_words: Sequence[tuple[Text, str]] = ()
+
+    @property
+    def taken(self) -> Decimal:
+        """All that was taken off, item by item, before an item ends at 0."""
+        return sum((line.deducted for line in self.lines if line.deducted is not None), Decimal(0))
+
+
+@dataclass
+class _Found:
+    """What the database holds of the month, by employee or review."""
+
+    reviews: Mapping[int, Review]
+    assignments: Mapping[int, list[Assignment]]
+    submissions: Mapping[int, Submission]
+    entries: Mapping[int, list[LedgerEntry]]
+    records: Mapping[int, Record]
+
+
+def monthly_records(month: str, scope: Scope, *, actor: Actor, blank: bool = False) -> list[MonthlyRecord]:
+    """The sheets of everybody meant, by number. What `actor` may not see yet is an empty sheet.
+
+    `blank`: nothing is filled in but who it is, to be used on paper.
+    """
+    people = people_in(scope, *_days(month))
+    found = _find(month, people) if people and not blank else _Found({}, {}, {}, {}, {})
+    scheme = current_scheme() or builtin_scheme()
+    return [_sheet(one, month, found, scheme, actor) for one in people]
+
+
+def monthly_kind(scheme: Scheme) -> CycleKind | None:
+    """The kind of cycle whose sheet this is: monthly, counted by coverage where one is, with a scored sheet."""
+    monthly = [kind for kind in scheme.cycle_kinds.values() if kind.period == "month"]
+    covered = [kind for kind in monthly if kind.record_kind in scheme.composition.coverage.kinds]
+    return next(iter([*covered, *monthly]), None)
+
+
+def may_see(actor: Actor, standing: Standing, review: Review | None) -> bool:
+    """Whether the reader may see the month's figures: those in line and above; the person once they are shown."""
+    if review is None:
+        facts = ReviewFacts(standing.person.id, standing.place.superior_id, standing.place.vp_id, released=True)
+    else:
+        facts = ReviewFacts(
+            review.employee_id, review.superior_id, review.vp_id, released=review.released_at is not None
+        )
+    own = actor.employee_id == facts.employee_id
+    return may(actor, "see_result" if own else "see_review", facts).allowed
+
+
+def _days(month: str) -> tuple[date, date]:
+    year, number = int(month[:4]), int(month[5:7])
+    return date(year, number, 1), date(year, number, monthrange(year, number)[1])
+
+
+def _sheet(one: Standing, month: str, found: _Found, scheme: Scheme, actor: Actor) -> MonthlyRecord:
+    person = one.person.id
+    review = found.reviews.get(person)
+    record = found.records.get(person)
+    if (review or record) and may_see(actor, one, review):
+        if review is not None and (filled := _from_review(one, month, review, found)) is not None:
+            return filled
+        if record is not None:
+            return MonthlyRecord(one, month, "imported", (), score=record.score, bonus=record.bonus)
+    kind = monthly_kind(scheme)
+    form = _form(scheme, kind, one.place.population, one.place.post) if kind else None
+    lines = tuple(RecordLine(item.title, item.points) for item in form.items) if form else ()
+    above = db.session.get(Employee, one.place.superior_id) if one.place.superior_id else None
+    return MonthlyRecord(
+        one, month, "empty", lines, form.points if form else None,
+        rater=Signature(above.name, None) if above else None,
+    )  # fmt: skip
+
+
+def _from_review(one: Standing, month: str, review: Review, found: _Found) -> MonthlyRecord | None:
+    scheme = scheme_of(review.cycle)
+    kind = scheme.cycle_kinds[review.cycle.kind]
+    stage = _scoring(kind, review.rated_as, review.post)
+    by_stage = {row.stage: row for row in found.assignments.get(review.id, ())}
+    scored = by_stage.get(stage.code) if stage else None
+    submission = found.submissions.get(scored.id) if scored else None
+    if scored is None or submission is None:
+        return None
+    form = scheme.forms[scored.form]
+    items = form.items if isinstance(form, DeductionForm) else ()
+    entries = found.entries.get(review.employee_id, [])
+    lines = [line for item in items for line in _item_lines(item, submission, entries, review, scheme)]
+    lines += [_apart(row, scheme) for row in entries if row.kind in {"reward", "sanction", "bonus"}]
+    record = found.records.get(review.employee_id)
+    return MonthlyRecord(
+        one, month, "review", tuple(lines), form.points if isinstance(form, DeductionForm) else None,
+        record.score if record else submission.score, record.bonus if record else None,
+        _signed(scored, submission), _confirmed(kind, by_stage, found), Signature(one.person.name, review.acknowledged_at),
+        _own_words(kind, by_stage, found, scheme),
+    )  # fmt: skip
+
+
+def _scoring(kind: CycleKind, population: str, post: str) -> StageSpec | None:
+    """The stage whose form is the sheet: the first that counts."""
+    part = next(iter(kind.parts_for(population=population, post=post)), None)
+    return kind.stage(part.stage) if part and part.stage else None
+
+
+def _form(scheme: Scheme, kind: CycleKind, population: str, post: str) -> DeductionForm | None:
+    stage = _scoring(kind, population, post)
+    form = scheme.forms.get((stage.form_for(population=population, post=post) or "") if stage else "")
+    return form if isinstance(form, DeductionForm) else None
+
+
+def _item_lines(
+    item: DeductionItem, submission: Submission, entries: Iterable[LedgerEntry], review: Review, scheme: Scheme
+) -> list[RecordLine]:
+    """An item's rows: one for every deduction that counts, or one that lost nothing."""
+    by_id = {row.id: row for row in entries}
+    offences = [row for row in entries if row.kind == "offence" and row.item == item.code and row.review_id == review.id]
+    given = submission.answers.get(item.code)
+    answer: Mapping[str, Any] = given if isinstance(given, dict) else {}
+    cuts = [_entered(item, one, by_id) for one in answer.get("entries") or ()] or _typed(item, answer, submission)
+    for row in offences:
+        left = item.points - sum((cut.deducted or Decimal(0) for cut in cuts), Decimal(0))
+        cuts.append(_offence(row, max(left, Decimal(0)), scheme))
+    first, *rest = cuts or [RecordLine()]
+    whole = RecordLine(
+        item.title, item.points, first.deducted, first.clause, first.evidence, first.files, first.on, first.follows, first.own
+    )
+    return [whole, *rest]
+
+
+def _entered(item: DeductionItem, one: Mapping[str, Any], by_id: Mapping[int, LedgerEntry]) -> RecordLine:
+    """A deduction of the ledger as the submission froze it, with what stands beside it in the ledger."""
+    row = by_id.get(int(one.get("id") or 0))
+    clause = item.clause(str(one.get("clause") or ""))
+    on = date.fromisoformat(one["on"]) if one.get("on") else None
+    return RecordLine(
+        None, None, _number(one.get("points")), clause.title if clause else "", str(one.get("note") or ""),
+        len(row.files) if row else 0, on, "", (row.reply or "") if row else "",
+    )  # fmt: skip
+
+
+def _typed(item: DeductionItem, answer: Mapping[str, Any], submission: Submission) -> list[RecordLine]:
+    """A deduction typed into the form itself; its day is that of the submission."""
+    points = _number(answer.get("deducted"))
+    if not points:
+        return []
+    clause = item.clause(str(answer.get("clause") or ""))
+    on = submission.submitted_at.date() if submission.submitted_at else None
+    return [RecordLine(None, None, points, clause.title if clause else "", str(answer.get("note") or ""), on=on)]
+
+
+def _offence(row: LedgerEntry, left: Decimal, scheme: Scheme) -> RecordLine:
+    """An offence takes what the item has left."""
+    follows, reply = _rung(row, scheme), row.reply or ""
+    return RecordLine(None, None, left, _rule(row, scheme), row.note, len(row.files), row.happened_on, follows, reply)
+
+
+def _apart(row: LedgerEntry, scheme: Scheme) -> RecordLine:
+    """A reward, a sanction or a commendation: it stands apart from the items."""
+    points = f"+{row.points:f}".rstrip("0").rstrip(".") if row.kind == "bonus" and row.points else ""
+    return RecordLine(
+        None, None, None, _rule(row, scheme), row.note, len(row.files), row.happened_on, _rung(row, scheme) or points,
+        row.reply or "",
+    )  # fmt: skip
+
+
+def _rule(row: LedgerEntry, scheme: Scheme) -> Text | str:
+    rules = scheme.rulebook.rules if scheme.rulebook else ()
+    return next((one.title for one in rules if one.code == row.rule), "")
+
+
+def _rung(row: LedgerEntry, scheme: Scheme) -> Text | str:
+    ladder = (*scheme.rulebook.rewards, *scheme.rulebook.sanctions) if scheme.rulebook else ()
+    return next((one.title for one in ladder if one.code == row.rung), "")
+
+
+def _number(said: object) -> Decimal | None:
+    try:
+        return Decimal(str(said)) if said not in (None, "") else None
+    except InvalidOperation:
+        return None
+
+
+def _signed(assignment: Assignment, submission: Submission) -> Signature | None:
+    return Signature(assignment.assignee.name, submission.submitted_at) if assignment.assignee else None
+
+
+def _confirmed(kind: CycleKind, by_stage: Mapping[str, Assignment], found: _Found) -> Signature | None:
+    codes = [stage.code for stage in kind.stages if stage.actor == "department_head"]
+    row = next((by_stage[code] for code in codes if code in by_stage), None)
+    if row is None or row.assignee is None:
+        return None
+    submission = found.submissions.get(row.id)
+    return Signature(row.assignee.name, submission.submitted_at if submission else None)
+
+
+def _own_words(
+    kind: CycleKind, by_stage: Mapping[str, Assignment], found: _Found, scheme: Scheme
+) -> Sequence[tuple[Text, str]]:
+    """What the person wrote of the month: the texts of the self review."""
+    codes = [stage.code for stage in kind.stages if stage.actor == "self"]
+    row = next((by_stage[code] for code in codes if code in by_stage), None)
+    submission = found.submissions.get(row.id) if row else None
+    if row is None or submission is None:
+        return ()
+    texts = scheme.forms[row.form].texts
+    return tuple((text.title, str(submission.answers[text.code])) for text in texts if submission.answers.get(text.code))
+
+
+def _find(month: str, people: Sequence[Standing]) -> _Found:
+    ids = [one.person.id for one in people]
+    reviews = {one.employee_id: one for one in _reviews(month) if one.employee_id in set(ids)}
+    numbers = [one.id for one in reviews.values()]
+    assignments: dict[int, list[Assignment]] = defaultdict(list)
+    submissions: dict[int, Submission] = {}
+    query = (
+        select(Submission)
+        .join(Submission.assignment)
+        .where(Assignment.review_id.in_(numbers), Submission.state == "submitted", Assignment.state == "submitted")
+        .options(joinedload(Submission.assignment).joinedload(Assignment.assignee))
+    )
+    for one in db.session.scalars(query):
+        if one.assignment is not None:
+            assignments[one.assignment.review_id].append(one.assignment)
+            submissions[one.assignment.id] = one
+    codes = {scheme_of(one.cycle).cycle_kinds[one.cycle.kind].record_kind for one in reviews.values()}
+    kind = monthly_kind(current_scheme() or builtin_scheme())
+    codes |= {kind.record_kind} if kind else set()
+    rows = select(Record).where(Record.employee_id.in_(ids), Record.period == month, Record.kind.in_(codes))
+    records = {one.employee_id: one for one in db.session.scalars(rows)}
+    return _Found(reviews, assignments, submissions, _entries(month, ids, numbers), records)
+
+
+def _reviews(month: str) -> Sequence[Review]:
+    """The reviews of the month's appraisal; inspections of the month have sheets of their own."""
+    cycles = db.session.scalars(select(Cycle).where(Cycle.period == month, Cycle.state.not_in(CALLED_OFF)).order_by(Cycle.id))
+    wanted = []
+    for cycle in cycles:
+        kind = monthly_kind(scheme_of(cycle))
+        wanted += [cycle.id] if kind is not None and kind.code == cycle.kind else []
+    query = select(Review).where(Review.cycle_id.in_(wanted), Review.state != "excluded").options(joinedload(Review.cycle))
+    return db.session.scalars(query.order_by(Review.id)).all()
+
+
+def _entries(month: str, ids: Sequence[int], numbers: Sequence[int]) -> Mapping[int, list[LedgerEntry]]:
+    """What stands in the ledger: of the month's reviews, and rewards and sanctions of the month itself."""
+    first, last = _days(month)
+    taken_back = select(LedgerEntry.corrects_id).where(LedgerEntry.corrects_id.is_not(None))
+    of_month = LedgerEntry.review_id.is_(None) & LedgerEntry.happened_on.between(first, last)
+    query = (
+        select(LedgerEntry)
+        .where(
+            LedgerEntry.employee_id.in_(ids), LedgerEntry.kind != "counter", LedgerEntry.id.not_in(taken_back),
+            LedgerEntry.review_id.in_(numbers) | of_month,
+        )
+        .options(selectinload(LedgerEntry.files))
+        .order_by(LedgerEntry.happened_on, LedgerEntry.id)
+    )
+    found: dict[int, list[LedgerEntry]] = defaultdict(list)
+    for row in db.session.scalars(query):
+        found[row.employee_id].append(row)
+    return found
