@@ -10,7 +10,11 @@ from decimal import Decimal
 from typing import Any
 
 from states.errors import Message
+from states.scheme import crossing, ranking
 from states.scheme.reading import Path
+from states.scheme.values import at, codes_of, entries, known, names_of, number, plain
+
+__all__ = ["at", "check", "entries"]
 
 Found = Iterator[tuple[Path, Message]]
 FULL = 100
@@ -19,57 +23,7 @@ RESERVED = {"recommend", "comment"}
 
 def check(values: dict[str, Any]) -> list[tuple[Path, Message]]:
     """Every fault between the sections, as (path, message)."""
-    return [fault for one in CHECKS for fault in one(values)]
-
-
-def at(values: Any, *path: str | int) -> Any:
-    """The value at a path, or None where the file has none or something else."""
-    for step in path:
-        if isinstance(values, dict):
-            values = values.get(step)
-        elif isinstance(values, list) and isinstance(step, int) and step < len(values):
-            values = values[step]
-        else:
-            return None
-    return values
-
-
-def entries(values: Any, *path: str | int) -> list[tuple[str | int, Any]]:
-    """The (key or place, value) pairs of the mapping or list at a path."""
-    found = at(values, *path)
-    if isinstance(found, dict):
-        return list(found.items())
-    return list(enumerate(found)) if isinstance(found, list) else []
-
-
-def number(value: Any) -> Decimal | None:
-    """A finite number as read from the file, else None."""
-    if isinstance(value, bool) or not isinstance(value, (int, Decimal)):
-        return None
-    found = Decimal(value)
-    return found if found.is_finite() else None
-
-
-def plain(value: Decimal) -> str:
-    """A sum as a person writes it: 80, not 8E+1 or 80.00."""
-    return f"{value.normalize():f}"
-
-
-def _names(values: dict[str, Any], section: str) -> list[str]:
-    return [str(key) for key, _ in entries(values, section)]
-
-
-def _codes(values: Any, *path: str | int, key: str = "code") -> list[str]:
-    return [str(at(entry, key)) for _, entry in entries(values, *path)]
-
-
-def known(path: Path, found: Any, allowed: list[str]) -> Found:
-    """A fault where `found` is given and is not among the names allowed."""
-    if isinstance(found, str) and found not in allowed:
-        yield path, Message(
-            "“%(found)s” is not known to this scheme; allowed: %(allowed)s.",
-            found=found, allowed=", ".join(allowed) or "none",
-        )  # fmt: skip
+    return [fault for one in (*CHECKS, *crossing.CHECKS, *ranking.CHECKS) for fault in one(values)]
 
 
 def bands(values: dict[str, Any]) -> Found:
@@ -139,10 +93,10 @@ def _hundred(path: Path, found: list[Decimal], what: str) -> Found:
 
 def stages(values: dict[str, Any]) -> Found:
     """Stages use forms, posts and parts that the scheme has."""
-    forms, people = _names(values, "forms"), _codes(values, "populations")
+    forms, people = names_of(values, "forms"), codes_of(values, "populations")
     for kind, entry in entries(values, "cycle_kinds"):
         here: Path = ("cycle_kinds", kind)
-        codes = _codes(entry, "stages")
+        codes = codes_of(entry, "stages")
         for place, stage in entries(entry, "stages"):
             for use, item in entries(stage, "forms"):
                 path = (*here, "stages", place, "forms", use)
@@ -162,7 +116,7 @@ def stages(values: dict[str, Any]) -> Found:
 
 def form_references(values: dict[str, Any]) -> Found:
     """Scales, borrowed items and sources of key figures exist."""
-    forms, scales = _names(values, "forms"), _names(values, "scales")
+    forms, scales = names_of(values, "forms"), names_of(values, "scales")
     for code, form in entries(values, "forms"):
         here: Path = ("forms", code)
         yield from known((*here, "scale"), at(form, "scale"), scales)
@@ -192,12 +146,12 @@ def _source(path: Path, source: Any, values: dict[str, Any], forms: list[str]) -
     form, _, item = source.partition(":")
     yield from known(path, form, ["entered", "records", *forms])
     if item and form in forms:
-        yield from known(path, item, _codes(values, "forms", form, "items"))
+        yield from known(path, item, codes_of(values, "forms", form, "items"))
 
 
 def results(values: dict[str, Any]) -> Found:
     """Actions, presets, gates and merges name bands, forms and populations that exist."""
-    codes, people = _codes(values, "distribution", "bands"), _codes(values, "populations")
+    codes, people = codes_of(values, "distribution", "bands"), codes_of(values, "populations")
     for place, action in entries(values, "actions"):
         for nth, band in entries(action, "when", "bands"):
             yield from known(("actions", place, "when", "bands", nth), band, codes)
@@ -208,7 +162,7 @@ def results(values: dict[str, Any]) -> Found:
         yield from known(("populations", place, "upwards"), at(group, "upwards"), people)
     for place, gate in entries(values, "gates"):
         for nth, form in entries(gate, "forms"):
-            yield from known(("gates", place, "forms", nth), form, _names(values, "forms"))
+            yield from known(("gates", place, "forms", nth), form, names_of(values, "forms"))
 
 
 def repeated(values: dict[str, Any]) -> Found:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_
 from pydantic import BaseModel
 
 from states.errors import N_, Message
-from states.scheme.checks import at
 from states.scheme.model import Scheme
+from states.scheme.values import at
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from states.errors import Message
 from states.scheme.base import Part, Text
-from states.scheme.checks import plain
 from states.scheme.cycles import FormUse, ScorePart
 from states.scheme.forms import DeductionForm, Form, Level, Rated, Threshold
 from states.scheme.reading import Path
 from states.scheme.results import Band
+from states.scheme.values import plain
 from states.scheme.wording import piece, title_of_choice, title_of_key
 
 if TYPE_CHECKING:

@@ -31,7 +31,8 @@ NEW_PARTS = """    tests: [theory_test]
 
 def with_peers(peers=PEERS, parts=NEW_PARTS):
     """The built-in scheme, its spot check scored by peers and a test as well."""
-    assert SPOT in TEXT and OLD_PARTS in TEXT
+    assert SPOT in TEXT
+    assert OLD_PARTS in TEXT
     return TEXT.replace(SPOT, SPOT + peers).replace(OLD_PARTS, parts)
 
 
