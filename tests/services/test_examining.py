@@ -10,7 +10,7 @@ from states.errors import Refusal
 from tests.cycle_company import NOW, Company, make_account, make_cycle, make_scheme
 from workflow_app.db import db
 from workflow_app.models import Event, Review, TestResult
-from workflow_app.queries.tests_taken import carried_by, corrected, newest_of, results_of, taken_by, offered_tests
+from workflow_app.queries.tests_taken import carried_by, corrected, newest_of, offered_tests, results_of, taken_by
 from workflow_app.services.examining import Entry, correct_result, enter_results
 from workflow_app.services.launching import launch, launch_chunk
 

@@ -16,7 +16,7 @@ from workflow_app.company_time import day_of
 from workflow_app.db import db
 from workflow_app.models import SchemeVersion, TestResult
 from workflow_app.queries.facts import person_facts
-from workflow_app.queries.tests_taken import standing, form_of
+from workflow_app.queries.tests_taken import form_of, standing
 from workflow_app.schemes import read_scheme
 from workflow_app.services.advancing import checked_reason
 from workflow_app.services.events import record_event
