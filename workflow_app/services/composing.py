@@ -43,11 +43,9 @@ def compose_cycle(cycle_id: int, *, now: datetime) -> int:
         return 0
     scheme, kind = scheme_of(cycle), scheme_of(cycle).cycle_kinds[cycle.kind]
     year = int(cycle.period[:4])
-    reviews = _reviews(cycle)
+    reviews = reviews_of(cycle)
     freeze_populations(cycle, reviews, now=now)
-    answers, records = answers_of_cycle(cycle.id, year), _applicable(reviews, _records(cycle, year), year, scheme)
-    scores = {review.id: score_of_review(review, answers.get(review.id, NOTHING), scheme, kind) for review in reviews}
-    people = [_person(review, scores[review.id], records.get(review.employee_id, []), kind) for review in reviews]
+    scores, people = people_of(cycle, reviews, scheme)
     graded = grade(people, year=year, scheme=scheme)
     for review, person, result in zip(reviews, people, graded, strict=True):
         before = review.total
@@ -80,7 +78,16 @@ def _text(total: Decimal | None) -> str | None:
     return None if total is None else str(total)
 
 
-def _reviews(cycle: Cycle) -> list[Review]:
+def people_of(cycle: Cycle, reviews: Sequence[Review], scheme: Scheme) -> tuple[dict[int, YearEnd], list[PersonYear]]:
+    """Each review's own score by its id, and each person's year in the order of the reviews, by this scheme."""
+    kind, year = scheme.cycle_kinds[cycle.kind], int(cycle.period[:4])
+    answers, records = answers_of_cycle(cycle.id, year), _applicable(reviews, _records(cycle, year), year, scheme)
+    scores = {review.id: score_of_review(review, answers.get(review.id, NOTHING), scheme, kind) for review in reviews}
+    return scores, [_person(one, scores[one.id], records.get(one.employee_id, []), kind) for one in reviews]
+
+
+def reviews_of(cycle: Cycle) -> list[Review]:
+    """The reviews of a cycle without those taken out, with their people, in order of their ids."""
     return list(
         db.session.scalars(
             select(Review)
