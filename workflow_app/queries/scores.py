@@ -30,7 +30,11 @@ class ReviewAnswers:
 
 def answers_of_cycle(cycle_id: int, year: int, only: int | None = None) -> dict[int, ReviewAnswers]:
     """By review id (of `only` this review, or all); drafts and superseded versions are left out. Five queries in all."""
-    which = Review.cycle_id == cycle_id if only is None else Review.id == only
+    return answers_of(Review.cycle_id == cycle_id if only is None else Review.id == only, year)
+
+
+def answers_of(which: ColumnElement[bool], year: int) -> dict[int, ReviewAnswers]:
+    """The same of any reviews, `which` says of which."""
     found: dict[int, ReviewAnswers] = defaultdict(ReviewAnswers)
     filled = (
         select(Assignment.review_id, Assignment.stage, Assignment.form, Submission.answers)
