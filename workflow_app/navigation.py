@@ -29,7 +29,7 @@ ITEMS: Items = (
 BELOW = {
     "ledger": "results",
     "accounts": "people", "imports": "people", "kpi": "people", "follow_ups": "sheets", "job_descriptions": "sheets", "campaign": "cycles",
-    "closing": "cycles", "recurring": "cycles",
+    "closing": "cycles", "recurring": "cycles", "career": "people", "tests_taken": "people", "gates": "people",
     "scheme_versions": "schemes", "scheme_notices": "schemes", "scheme_trial": "schemes",
 }
 # Behind the name of the signed-in person: what keeps the system running.

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
+from forms.career import EffectiveForm
 from forms.people import KIND_TITLES, UploadForm
 from states.errors import Message, Refusal
 from workflow_app.access import allowed, current_actor
@@ -76,7 +77,7 @@ def preview(number: int) -> str:
     return _preview(kept)
 
 
-def _preview(kept: ImportPreview, refusal: Refusal | None = None) -> str:
+def _preview(kept: ImportPreview, refusal: Refusal | None = None, form: EffectiveForm | None = None) -> str:
     plan = importing.plan_of(kept)
     parts: dict[str, tuple[Any, ...]] = {part: getattr(plan, part) for part in PARTS}
     filled = next((part for part in PARTS if parts[part]), "added")
@@ -86,7 +87,7 @@ def _preview(kept: ImportPreview, refusal: Refusal | None = None) -> str:
         "imports/preview.html",
         kept=kept, plan=plan, part=part, parts=parts, refusal=refusal, kinds=dict(KIND_TITLES),
         headings=TEMPLATES[kept.kind].headings, said=_words(), value_of=_value,
-        rows=slice_of(parts[part], request.args.get("page", 1, type=int)),
+        rows=slice_of(parts[part], request.args.get("page", 1, type=int)), form=form or EffectiveForm(),
     )
 
 
@@ -108,15 +109,19 @@ def _value(change: importing.Change, field: str) -> str:
 @blueprint.post("/<int:number>")
 @allowed("import_data")
 def confirm(number: int) -> str | AnyResponse | tuple[str, int]:
-    kept = importing.find_kept(number, actor=current_actor())
+    kept, form = importing.find_kept(number, actor=current_actor()), EffectiveForm(request.form)
+    if not form.validate():
+        return _preview(kept, form=form), 422
     try:
         with unit_of_work():
-            importing.apply_kept(kept, seen=request.form.get("seen", ""), actor=current_actor(), now=now())
+            importing.apply_kept(
+                kept, seen=request.form.get("seen", ""), since=form.since.data, actor=current_actor(), now=now()
+            )
     except Refusal as refusal:
         kept = importing.find_kept(number, actor=current_actor())
         if kept.applied_at:
             raise
-        return _preview(kept, refusal), status_of(refusal)
+        return _preview(kept, refusal, form), status_of(refusal)
     flash(_("The import is done."), "ok")
     return redirect(url_for("imports.preview", number=number))
 

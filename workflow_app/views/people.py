@@ -60,7 +60,7 @@ def person(number: int) -> str:
         populations=populations(),
         record_kinds=record_kinds(),
         history=_history(employee) if may(current_actor(), "see_review", facts).allowed else None,
-        figures_year=_figures_year(employee),
+        figures_year=_figures_year(employee), may_manage_career=may(current_actor(), "manage_career").allowed,
     )
 
 
