@@ -70,7 +70,7 @@ def make_record(person: Employee, kind: str, period: str, score: str, bonus: int
         Record(
             employee_id=person.id, kind=kind, period=period, year=int(period[:4]), score=Decimal(score), bonus=bonus,
             occurrence=occurrence,
-        )  # fmt: skip
+        )
     )
     db.session.flush()
 

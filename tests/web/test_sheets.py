@@ -4,13 +4,22 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, insert, select
 
 from tests.cycle_company import NOW, make_account, make_employee
 from tests.services.grade_company import make_cycle, make_review
-from tests.sheets_company import MONTH, SheetsCompany, all_xml, formulas_in, make_record, make_year, raw_sheet, sheets_of
+from tests.sheets_company import (
+    MONTH,
+    SheetsCompany,
+    all_xml,
+    formulas_in,
+    make_record,
+    make_year,
+    raw_sheet,
+    sheets_of,
+)
 from workflow_app.db import db
-from workflow_app.models import Event, LedgerEntry
+from workflow_app.models import Event, LedgerEntry, Record
 from workflow_app.queries.monthly_records import monthly_records
 from workflow_app.queries.sheet_scope import Scope
 from workflow_app.queries.statistics import month_of, month_statistics, year_statistics
@@ -48,7 +57,8 @@ def test_a_scored_month_says_what_was_taken_off_and_why(month):
 
     lines = {line.item.en: line for line in found.lines if line.item}
     late = lines["Attendance"]
-    assert (late.full, late.deducted, late.clause.en, late.evidence) == (8, 2, "Late or left early by more than 5 minutes", "2 月 9 日 打卡记录")
+    assert (late.full, late.deducted, late.evidence) == (8, 2, "2 月 9 日 打卡记录")
+    assert late.clause.en == "Late or left early by more than 5 minutes"
     assert (lines["Ethics"].deducted, lines["Ethics"].evidence) == (1, "=1+1")
     assert lines["Outcome"].deducted is None
     assert (found.source, found.score, found.full, found.taken) == ("review", 97, 100, 3)
@@ -58,7 +68,8 @@ def test_a_scored_month_says_what_was_taken_off_and_why(month):
 
 def test_rewards_sanctions_offences_and_replies_stand_on_the_sheet(month):
     review = month.review(month.agent)
-    ledger(month.agent, "reward", rule="praised_by_customer", rung="commendation", happened_on=date(2026, 2, 3), reply="谢谢", replied_at=NOW)
+    praise = {"rule": "praised_by_customer", "rung": "commendation", "reply": "谢谢", "replied_at": NOW}
+    ledger(month.agent, "reward", happened_on=date(2026, 2, 3), **praise)
     ledger(month.agent, "sanction", rung="warning", happened_on=date(2026, 3, 3))
     ledger(month.agent, "offence", review_id=review.id, item="ethics", rule="false_information", happened_on=date(2026, 2, 5))
     gone = ledger(month.agent, "reward", rung="merit", happened_on=date(2026, 2, 4))
@@ -93,7 +104,6 @@ def test_a_month_without_anything_is_a_form_to_fill_in(company, client, sign_in)
     assert page.count('class="paper"') == 4
     assert "Score: __________" in page
     assert page.count('class="sheet__blank"') == 16
-    assert "员工月绩效考核记录表" in hr.get(f"/sheets/month?month={MONTH}", headers={"Accept-Language": "zh"}).text or True
 
 
 def test_an_empty_sheet_can_be_asked_for_where_there_are_figures(month):
@@ -124,7 +134,7 @@ def test_the_workbook_is_made_for_a4_and_chinese_type(month, client, sign_in):
 
     sheet = raw_sheet(content)
     assert '<pageSetup paperSize="9" fitToHeight="0" orientation="landscape"/>' in sheet
-    assert "<sheetPr><pageSetUpPr fitToPage=\"1\"/></sheetPr>" in sheet
+    assert '<sheetPr><pageSetUpPr fitToPage="1"/></sheetPr>' in sheet
     assert 'state="frozen"' in sheet
     everything = all_xml(content)
     assert 'val="宋体"' in everything
@@ -133,7 +143,7 @@ def test_the_workbook_is_made_for_a4_and_chinese_type(month, client, sign_in):
 
 
 @pytest.mark.parametrize(
-    "name", ["=HYPERLINK(\"http://x\")", "+1", "-1", "@SUM(A1)", "a/b:c[d]*?\\", "'", "History", "x" * 120, "http://example.com"]
+    "name", ['=HYPERLINK("http://x")', "+1", "-1", "@SUM(A1)", "a/b:c[d]*?\\", "'", "History", "x" * 120, "http://example.com"]
 )
 def test_a_name_is_never_more_than_a_name(company, client, sign_in, name):
     make_employee(name=name, department="试", employee_no="E1")
@@ -262,10 +272,6 @@ def test_who_was_not_employed_in_the_period_is_not_on_the_sheet(company):
 
 
 def test_many_people_are_written_within_seconds_and_few_statements(company, client, sign_in):
-    from sqlalchemy import event, insert  # noqa: PLC0415 - only this test counts statements
-
-    from workflow_app.models import Record  # noqa: PLC0415
-
     people = [make_employee(department="大部门") for _ in range(300)]
     db.session.execute(insert(Record), [
         {"employee_id": one.id, "kind": kind, "period": period, "year": 2025, "score": Decimal(80)}
