@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
@@ -10,6 +11,9 @@ from typing import Any
 from states.explain import Node
 from states.grading import PersonYear, RecordValue
 from states.scheme import Text
+
+SHALLOW = 2
+"""Parts and pools stand on paper whatever they hold."""
 
 
 def stored_tree(node: Node) -> dict[str, Any]:
@@ -78,6 +82,15 @@ def for_page(node: Node | None) -> Node | None:
     if node is None:
         return None
     return replace(node, children=tuple(replace(child, children=_without_points(child)) for child in node.children))
+
+
+def lines_of(node: Node, depth: int = 0) -> Iterator[tuple[int, Node]]:
+    """The tree from top to bottom with the depth of each node, for paper: lines that lost nothing are left out."""
+    for child in node.children:
+        lost = child.full is None or child.value is None or child.value != child.full
+        if child.children or lost or depth < SHALLOW:
+            yield depth, child
+            yield from lines_of(child, depth + 1)
 
 
 def _without_points(node: Node) -> tuple[Node, ...]:

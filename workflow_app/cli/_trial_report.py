@@ -91,7 +91,7 @@ class Report:
     def _changes(self) -> list[str | Table]:
         if not self.trial.changes:
             return []
-        band, before, after, more = N_("Band"), N_("Total before"), N_("Total now"), N_("Difference")
+        band, before, after, more = N_("Band"), N_("Total before"), N_("Total by the trial"), N_("Difference")
         table = self._table(N_("Person"), N_("Population"), band, before, after, more, figures=(before, after, more))
         for one in self.trial.changes:
             table.add_row(*self._change(one))

@@ -7,11 +7,14 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
 from workflow_app.db import db
 from workflow_app.models import Account, Action, CalibrationMove, Cycle, Review, ReviewStage
+
+KEPT_BESIDE = frozenset({"inputs", "made_of"})
+"""What is kept beside the tree so that it can be recomputed: the full explanation tells it (queries/explaining.py)."""
 
 
 @dataclass(frozen=True)
@@ -67,22 +70,12 @@ def figures(review: Review) -> dict[str, Any]:
         "final_band": review.final_band,
         "flags": review.flags,
         "scheme": {"code": version.code, "version": version.version},
-        "explanation": review.explanation,
+        "explanation": {key: value for key, value in review.explanation.items() if key not in KEPT_BESIDE},
     }
 
 
 def _text(figure: Decimal | None) -> str | None:
     return None if figure is None else str(figure)
-
-
-def ranked_number(review: Review) -> int:
-    """How many people were ranked with this one."""
-    count = db.session.scalar(
-        select(func.count())
-        .select_from(Review)
-        .filter(Review.cycle_id == review.cycle_id, Review.ranked_in == review.ranked_in, Review.rank.is_not(None))
-    )
-    return count or 0
 
 
 def standing_move(review: Review) -> CalibrationMove | None:
