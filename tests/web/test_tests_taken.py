@@ -9,8 +9,10 @@ from sqlalchemy import func, select
 from states.permissions import SYSTEM
 from states.scheme import builtin_scheme_text
 from tests.cycle_company import NOW, Company, make_account, make_employee
-from workflow_app.models import Clearance, TestResult
+from tests.services.test_advancing import hand_in, review_of
+from workflow_app.models import Assignment, Clearance, TestResult
 from workflow_app.services.examining import Entry, enter_results
+from workflow_app.services.launching import create_cycle, launch, launch_chunk
 from workflow_app.services.publishing import publish_scheme
 
 FULL = {"company_rules": "40", "product_knowledge": "60"}
@@ -155,3 +157,24 @@ def test_every_page_in_chinese_has_no_english_left(client, sign_in, company, ver
         main = re.sub(r"(?s)<(script|style|datalist).*?</\1>", "", main)
         words = re.findall(r"[A-Za-z]{3,}", re.sub(r"<[^>]+>", " ", main))
         assert [word for word in words if word not in {"example", "com"}] == [], address
+
+
+def test_tests_of_the_period_stand_beside_the_scoring_and_not_before_colleagues(client, sign_in, company, version, db_session):
+    cycle = create_cycle(version, "year_end", "2025", actor=SYSTEM, now=NOW)
+    launch(cycle, actor=SYSTEM, now=NOW)
+    launch_chunk(cycle.id, 0, 10**6, now=NOW)
+    both = [Entry(company.agent, FULL), Entry(company.manager, FULL)]
+    enter_results(version, "theory_test", date(2025, 5, 12), both, actor=SYSTEM, now=NOW)
+    hand_in(review_of(company.agent), "self_review")
+    forms = {(form.stage, form.review.employee_id, form.assignee_id): form.id for form in db_session.scalars(select(Assignment))}
+
+    sign_in(client, make_account(employee=company.supervisor))
+    scoring = client.get(f"/forms/{forms['manager_scoring', company.agent.id, company.supervisor.id]}")
+    sign_in(client, make_account(employee=company.director))
+    survey = client.get(f"/forms/{forms['internal_survey', company.manager.id, company.director.id]}")
+
+    assert "Tests in this period" in scoring.text
+    assert "100.00" in text_of(scoring)
+    assert "not taken" in scoring.text
+    assert survey.status_code == 200
+    assert "Tests in this period" not in survey.text

@@ -20,7 +20,7 @@ from forms.tests_taken import (
     points_form,
 )
 from states.errors import N_, Message, Refusal
-from states.permissions import HR, may
+from states.permissions import DEPUTY_APPROVER, GENERAL_MANAGER, HR, may
 from workflow_app.access import allowed, current_actor, require
 from workflow_app.clock import now
 from workflow_app.company_time import day_of
@@ -37,7 +37,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from forms.builder import SchemeForm
-    from workflow_app.models import Employee, TestResult
+    from states.scheme import Text
+    from workflow_app.models import Employee, Review, TestResult
     from workflow_app.queries.paging import Paged
     from workflow_app.queries.tests_taken import Offered
 
@@ -113,7 +114,7 @@ def correct(number: int) -> Any:
 @blueprint.app_context_processor
 def helpers() -> dict[str, Any]:
     """What the cards of tests on other desks' pages ask for."""
-    return {"tests_of": _shown, "carried_tests": queries.carried_by}
+    return {"tests_of": _shown, "carried_tests": _carried}
 
 
 def _shown(employee: Employee) -> list[dict[str, Any]]:
@@ -127,6 +128,13 @@ def _shown(employee: Employee) -> list[dict[str, Any]]:
          "pass_mark": form.pass_mark if form else None, "may_correct": may_correct and one.id not in wrong}
         for one in results
     ]
+
+
+def _carried(review: Review) -> list[tuple[Text, TestResult | None]]:
+    """The tests of a review's period: for the person, the people above, and those who oversee; not for colleagues."""
+    actor = current_actor()
+    near = actor.employee_id is not None and actor.employee_id in {review.employee_id, review.superior_id, review.vp_id}
+    return queries.carried_by(review) if near or actor.has(HR, GENERAL_MANAGER, DEPUTY_APPROVER) else []
 
 
 def _chosen() -> Offered | None:
