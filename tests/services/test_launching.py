@@ -13,6 +13,7 @@ from workflow_app.models import Assignment, Cycle, Event, Invitation, OutboxMess
 from workflow_app.queries.candidates import candidates
 from workflow_app.services import progress
 from workflow_app.services.launching import add_person, create_cycle, launch, launch_chunk, launch_cycle
+from workflow_app.services.publishing import retire
 
 
 def review_of(employee):
@@ -48,6 +49,17 @@ def test_full_width_digits_are_understood(company):
     cycle = create_cycle(make_scheme(), "year_end", " ２０２５ ", actor=company.hr.actor(), now=NOW)
 
     assert cycle.period == "2025"
+
+
+def test_a_draft_of_a_retired_version_is_not_launched(company):
+    cycle = make_cycle()
+    retire(cycle.scheme_version, actor=company.hr.actor(), now=NOW)
+
+    with pytest.raises(Refusal) as refusal:
+        launch(cycle, actor=company.hr.actor(), now=NOW)
+
+    assert refusal.value.kind == "conflict"
+    assert cycle.state == "draft"
 
 
 @pytest.mark.parametrize("period", ["", "25", "2025-13", "2025-02", "0001", "2025'; --"])

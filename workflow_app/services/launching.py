@@ -59,6 +59,11 @@ def launch(cycle: Cycle, *, actor: Actor, now: datetime) -> int:
     Refuses (conflict) a cycle that is launched already, and one that nobody takes part in.
     """
     require(actor, "manage_cycles")
+    if cycle.state == "draft" and cycle.scheme_version.state != "published":
+        raise Refusal(
+            Message("The version of the scheme that this cycle was made with is retired. Move the cycle to a newer one first."),
+            kind="conflict",
+        )
     people = len(candidates(cycle, now=now).people)
     if cycle.state == "draft" and not people:
         raise Refusal(Message("Nobody takes part in this cycle. Import the employees first, or check the period."))

@@ -11,6 +11,7 @@ from forms.cycles import CandidateFilter, CockpitFilter, CycleForm, ReasonForm, 
 from states.errors import N_, Message, Refusal
 from states.permissions import may
 from states.scheme import Text
+from states.scheme.moving import MOVABLE
 from states.stages import CLOSED, EXCLUDED
 from workflow_app.access import allowed, current_actor
 from workflow_app.clock import now
@@ -23,6 +24,7 @@ from workflow_app.queries import cycles as queries
 from workflow_app.queries.candidates import Candidate, LeftOut, candidates, roster_of, title_of
 from workflow_app.queries.guards import count_owed
 from workflow_app.queries.paging import slice_of
+from workflow_app.queries.schemes import newer_versions
 from workflow_app.schemes import read_scheme, scheme_of
 from workflow_app.services import calibration_opening, launching, progress, role_holders
 from workflow_app.words import ACTORS
@@ -204,7 +206,7 @@ def _before_launch(found: Cycle) -> str:
         "cycles/before.html", roles=[(role, _role_title(found, role), holders.get(role)) for role in roles],
         staff={one.employee.id: one.employee for group in (people.people, people.out) for one in group},
         cycle=found, title=title_of(found), show=show, page=page, form=form,
-        counts={name: len(group) for name, group in groups.items()}, may_manage=_may_manage(),
+        counts={name: len(group) for name, group in groups.items()}, may_manage=_may_manage(), newer=_newer(found),
         kind=scheme_of(found).cycle_kinds[found.kind], populations=_populations(found), query=_query("show", "q", "department"),
     )
 
@@ -252,9 +254,15 @@ def _cockpit(found: Cycle) -> str:
         excluded=queries.count_state(found, EXCLUDED), closed=queries.count_state(found, CLOSED),
         stage_title=_stage_title(found, filters.stage), step_title=lambda state: _stage_title(found, state),
         incidents_href=_address("incidents.table"),
-        campaign_href=_address("campaign.overview", cycle_id=found.id) if _may_manage() else None,
+        campaign_href=_address("campaign.overview", cycle_id=found.id) if _may_manage() else None, newer=_newer(found),
         **_attention(found),
     )
+
+
+def _newer(found: Cycle) -> SchemeVersion | None:
+    """The newest version of the scheme, where HR may move the cycle to it."""
+    newer = newer_versions(found.scheme_version) if _may_manage() and found.state in MOVABLE else ()
+    return newer[0] if newer else None
 
 
 def _stage_title(found: Cycle, stage: str) -> str:
