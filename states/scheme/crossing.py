@@ -11,7 +11,7 @@ from zoneinfo import available_timezones
 from states.errors import Message
 from states.scheme.actors import ACCOUNT_ROLES, SURVEYED, WITHOUT_FORMS, role_of
 from states.scheme.reading import Path
-from states.scheme.values import at, codes_of, entries, known, names_of, number
+from states.scheme.values import at, codes_of, entries, known, names_of, number, word
 
 Found = Iterator[tuple[Path, Message]]
 CLOSING = ("calibration", "approval", "release")
@@ -23,8 +23,8 @@ def _zones() -> frozenset[str]:
     return frozenset(available_timezones())
 
 
-def _kind_of(values: dict[str, Any], form: Any) -> Any:
-    return at(values, "forms", form, "kind") if isinstance(form, str) else None
+def _kind_of(values: dict[str, Any], form: Any) -> str | None:
+    return word(at(values, "forms", form, "kind")) if isinstance(form, str) else None
 
 
 def _stages(values: dict[str, Any]) -> Iterator[tuple[Path, Any]]:
@@ -33,8 +33,8 @@ def _stages(values: dict[str, Any]) -> Iterator[tuple[Path, Any]]:
             yield ("cycle_kinds", kind, "stages", place), stage
 
 
-def _forms_of(stage: Any) -> list[Any]:
-    return [at(use, "form") for _, use in entries(stage, "forms")]
+def _forms_of(stage: Any) -> list[str | None]:
+    return [word(at(use, "form")) for _, use in entries(stage, "forms")]
 
 
 def actors(values: dict[str, Any]) -> Found:
@@ -69,7 +69,7 @@ def groups(values: dict[str, Any]) -> Found:
     for path, stage in _stages(values):
         own = {key: number(at(stage, key)) for key in ("least_to_count", "least_to_show")}
         given = [key for key, value in own.items() if value is not None]
-        if given and at(stage, "actor") not in SURVEYED:
+        if given and word(at(stage, "actor")) not in SURVEYED:
             yield (*path, given[0]), Message(
                 "Only a group has “%(key)s”: %(allowed)s.", key=given[0], allowed=", ".join(sorted(SURVEYED))
             )
@@ -122,7 +122,7 @@ def sources(values: dict[str, Any]) -> Found:
                 yield path, Message("“%(found)s” is a %(kind)s; a source is a form that is rated.", found=source, kind=kind)
                 continue
             for code, cycle in entries(values, "cycle_kinds"):
-                used = {one for _, stage in entries(cycle, "stages") for one in _forms_of(stage) if isinstance(one, str)}
+                used = {one for _, stage in entries(cycle, "stages") for one in _forms_of(stage)}
                 if kind is not None and form in used and source not in used:
                     yield path, Message(
                         "“%(found)s” is filled in no stage of “%(kind)s”, where this table is used.", found=source, kind=code
@@ -161,10 +161,10 @@ def record_names(values: dict[str, Any]) -> Found:
             yield ("cycle_kinds", kind, "period"), Message(
                 "“%(found)s” makes the same records as another kind, whose period is another.", found=record
             )
-        for word in (at(entry, "title", "zh"), at(entry, "title", "en"), *(one for _, one in entries(entry, "also_called"))):
-            name = word.casefold() if isinstance(word, str) else ""
+        for said in (at(entry, "title", "zh"), at(entry, "title", "en"), *(one for _, one in entries(entry, "also_called"))):
+            name = (word(said) or "").casefold()
             if name and meant.setdefault(name, record) != record:
-                yield ("cycle_kinds", kind), Message("“%(found)s” names two kinds of records.", found=word)
+                yield ("cycle_kinds", kind), Message("“%(found)s” names two kinds of records.", found=said)
 
 
 def calendar(values: dict[str, Any]) -> Found:

@@ -37,7 +37,12 @@ def load_scheme(source: str | bytes) -> Scheme:
         document = read_document(source)
     except Unreadable as unreadable:
         raise SchemeErrors(unreadable.faults) from None
-    values = _with_codes(in_todays_shape(document.values))
+    return read_values(document.values, document)
+
+
+def read_values(plain: dict[str, Any], document: Document) -> Scheme:
+    """The scheme that plain values make; `document` knows their lines. Raises `SchemeErrors` with every fault."""
+    values = _with_codes(in_todays_shape(plain))
     scheme, faults = _model(values, document)
     faults += [(document.line(path), path, message) for path, message in check(values)]
     if scheme is None or faults or document.faults:

@@ -8,7 +8,7 @@ from typing import Any
 
 from states.errors import Message
 from states.scheme.reading import Path
-from states.scheme.values import at, codes_of, entries, known, number
+from states.scheme.values import at, codes_of, entries, known, number, word
 
 Found = Iterator[tuple[Path, Message]]
 
@@ -44,11 +44,11 @@ def thresholds(values: dict[str, Any]) -> Found:
 
 def upwards(values: dict[str, Any]) -> Found:
     """Merging upwards never runs in a circle."""
-    steps = {at(group, "code"): at(group, "upwards") for _, group in entries(values, "populations") if isinstance(group, dict)}
-    steps = {code: above for code, above in steps.items() if isinstance(code, str) and isinstance(above, str)}
-    for place, group in entries(values, "populations"):
-        start = at(group, "code")
-        here, passed = steps.get(start) if isinstance(start, str) else None, 0
+    groups = entries(values, "populations")
+    steps = {word(at(group, "code")): word(at(group, "upwards")) for _, group in groups}
+    for place, group in groups:
+        start = word(at(group, "code"))
+        here, passed = steps.get(start) if start else None, 0
         while here is not None and here != start and passed <= len(steps):
             here, passed = steps.get(here), passed + 1
         if here is not None and here == start:

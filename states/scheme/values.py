@@ -60,3 +60,8 @@ def known(path: Path, found: Any, allowed: list[str]) -> Iterator[tuple[Path, Me
             "“%(found)s” is not known to this scheme; allowed: %(allowed)s.",
             found=found, allowed=", ".join(allowed) or "none",
         )  # fmt: skip
+
+
+def word(value: Any) -> str | None:
+    """The value where it is text, else None: whatever else stands there is a fault of shape."""
+    return value if isinstance(value, str) else None

@@ -47,7 +47,8 @@ def shortest(number: float) -> str:
     exact = Decimal(repr(number)) if isinstance(number, float) else Decimal(number)
     if not exact.is_finite():
         return str(number)
-    return f"{exact.quantize(Decimal(1)) if exact == exact.to_integral_value() else exact.normalize():f}"
+    # Not by rounding to whole units: that has no room for a figure of thirty digits.
+    return f"{int(exact)}" if exact == exact.to_integral_value() else f"{exact.normalize():f}"
 
 
 def as_number(cell: Any) -> Decimal | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from states.errors import Message
-from states.periods import EXAMPLES
+from states.periods import EARLIEST, EXAMPLES, LATEST
 from workflow_app.imports.cells import (
     as_day,
     as_half_year,
@@ -110,7 +110,7 @@ def read_records(
             others += 1
         else:
             before = len(table.faults)
-            found = _record(row, table, (kind, period), kinds, first)
+            found = _record(row, table, (kind, _sensible(row, table, period)), kinds, first)
             for where, message in check(row.text("employee_no"), kind, period) if check else ():
                 table.report(row.number, where, message)
             rows += [found] if found and len(table.faults) == before else []
@@ -138,6 +138,17 @@ def _period(row: Row, table: Table, shape: str) -> str | None:
             Message("“%(found)s” is no period of this kind. Write it like %(example)s.",
                     found=row.text("period")[:40], example=EXAMPLES[shape]),
         )  # fmt: skip
+    return period
+
+
+def _sensible(row: Row, table: Table, period: str | None) -> str | None:
+    """The period, unless its year is a slip of the pen: nothing could ever be worked out for it."""
+    if period and not EARLIEST <= int(period[:4]) <= LATEST:
+        table.report(
+            row.number, "period",
+            Message("The year is %(found)s; allowed: %(first)s to %(last)s.", found=period[:4], first=EARLIEST, last=LATEST),
+        )  # fmt: skip
+        return None
     return period
 
 
