@@ -45,9 +45,9 @@ ADD = {
 }  # fmt: skip
 ADD_ANY = N_("Add an entry")
 
-SUMMARY = frozenset(
-    {"weight", "points", "days", "actor", "form", "top_percent", "last_percent", "bands", "target", "leads_to", "share"}
-)
+SUMMARY = frozenset({
+    "weight", "points", "days", "actor", "top_percent", "last_percent", "bands", "target", "leads_to", "posts", "populations",
+})  # fmt: skip
 """What a closed entry says of itself."""
 
 

@@ -48,7 +48,7 @@ class _Marker(_Builder):
         super().__init__(text, document)
         self.text, self.marked = text, document
         self.seen: list[Event | None] = [None, None]
-        self.content_end = 0
+        self.scalar_start = self.content_end = 0
         self.brackets = 0
         self.events = self._watched(self.events)
 
@@ -56,16 +56,25 @@ class _Marker(_Builder):
         for event in events:
             self.seen = [self.seen[1], event]
             if isinstance(event, ScalarEvent):
-                self.content_end = self._end_of(event)
+                self.scalar_start, self.content_end = self._span_of(event)
             elif isinstance(event, CollectionEndEvent) and event.end_mark.index > event.start_mark.index:
                 self.content_end = event.end_mark.index
             yield event
 
-    def _end_of(self, event: ScalarEvent) -> int:
+    def _span_of(self, event: ScalarEvent) -> tuple[int, int]:
         start: int = event.start_mark.index
         end: int = event.end_mark.index
-        # A block scalar ends where the next token starts.
-        return start + len(self.text[start:end].rstrip()) if event.style in {"|", ">"} else end
+        if event.style in {"|", ">"}:  # it is said to end where the next token starts
+            return start, start + len(self.text[start:end].rstrip())
+        if start == end:  # nothing was written: it is said to stand at the next token, too
+            start = end = self._after_sign(start)
+        return start, end
+
+    def _after_sign(self, start: int) -> int:
+        """Right behind the colon or the dash that has nothing behind it."""
+        before = self.text[self.content_end : start]
+        signs = [place for sign in ":-" if (place := before.find(sign)) >= 0]
+        return self.content_end + min(signs) + 1 if signs else start
 
     def build(self) -> dict[str, Any]:
         values = super().build()
@@ -87,9 +96,11 @@ class _Marker(_Builder):
             node.flow = bool(event.flow_style)
         self.marked.nodes[path] = node
         self.brackets += node.flow
+        if isinstance(event, ScalarEvent):
+            node.start = self.scalar_start
         value = super()._value(event, path)
         self.brackets -= node.flow
-        node.end = self._end_of(event) if isinstance(event, ScalarEvent) else self.content_end
+        node.end = self.content_end
         node.children = list(value) if isinstance(value, dict) else list(range(len(value))) if isinstance(value, list) else []
         return value
 

@@ -69,6 +69,14 @@ class PreviewPage(FormPage):
     def score(self) -> FormScore:
         return score_form(self.spec, sound_answers(self.spec, {}))
 
+    @property
+    def keeps_ledger(self) -> bool:
+        return False
+
+    @cached_property
+    def entered(self) -> dict[str, dict[str, str]]:
+        return {}
+
     @cached_property
     def own(self) -> None:
         return None

@@ -93,7 +93,9 @@ class Group:
     def facts(self) -> list[tuple[str, str]]:
         """What a closed entry says of itself: label and words of its telling fields."""
         found = [
-            ("" if one.choices else one.label, one.said) for one in self.inputs if one.path[-1] in SUMMARY and one.said
+            ("" if one.choices else one.label, one.said)
+            for one in self.inputs
+            if one.path[-1] in SUMMARY and one.said not in {"", self.heading}
         ]
         found += [fact for part in self.parts if isinstance(part, Group) for fact in part.facts]
         return found + [

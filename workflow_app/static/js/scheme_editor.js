@@ -149,6 +149,7 @@ form.addEventListener("submit", () => { leaving = true; });
 addEventListener("pageshow", () => { leaving = false; form.elements.namedItem("go").value = ""; });
 addEventListener("beforeunload", (event) => { if (dirty && !leaving) event.preventDefault(); });
 
+document.querySelector(".edit-tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 lines.hidden = false;
 number();
 box.addEventListener("scroll", () => { lines.scrollTop = box.scrollTop; });
