@@ -439,7 +439,7 @@ def test_the_team_takes_as_many_queries_for_three_people_as_for_one(app, enter, 
     give(company, company.other, company.manager)
     one = count_queries(app, lambda: client.get("/team"))
 
-    assert (one, three) == (4, 4)
+    assert (one, three) == (9, 9)
 
 
 def test_the_scorecard_takes_a_fixed_number_of_queries(app, enter, company, card):

@@ -14,7 +14,7 @@ from workflow_app.db import db
 from workflow_app.models import Clearance, Employee, SchemeVersion
 from workflow_app.queries.postings import histories, transfers
 from workflow_app.queries.tests_taken import taken_by
-from workflow_app.schemes import current_version, read_scheme
+from workflow_app.schemes import read_scheme
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -44,20 +44,25 @@ class Place:
 
 def gates_in_force() -> list[GateInForce]:
     """The gates of the newest published version of every scheme, each code once."""
+    query = select(SchemeVersion).where(SchemeVersion.published_at.is_not(None))
+    by_code: dict[str, list[SchemeVersion]] = defaultdict(list)
+    for version in db.session.scalars(query.order_by(SchemeVersion.code, SchemeVersion.published_at, SchemeVersion.id)):
+        by_code[version.code].append(version)
     found: dict[str, GateInForce] = {}
-    published = select(SchemeVersion.code).filter_by(state="published").distinct().order_by(SchemeVersion.code)
-    for code in db.session.scalars(published):
-        version = current_version(code)
-        scheme = read_scheme(version) if version else None
+    for versions in by_code.values():
+        newest = next((one for one in reversed(versions) if one.state == "published"), None)
+        scheme = read_scheme(newest) if newest else None
         for gate in scheme.gates if scheme else ():
             if scheme is not None:
-                found.setdefault(gate.code, GateInForce(gate, scheme, _since(code, gate.code)))
+                found.setdefault(gate.code, GateInForce(gate, scheme, _since(versions, gate.code)))
     return list(found.values())
 
 
 def standings(people: Sequence[Employee], gates: Sequence[GateInForce]) -> Mapping[int, list[Place]]:
-    """By employee id, where each person stands before each gate. Four queries, however many people."""
+    """By employee id, where each person stands before each gate. Three queries, however many people."""
     ids = [person.id for person in people]
+    if not ids or not gates:
+        return {}
     tests, cleared, moves = taken_by(ids), _cleared(ids), histories(ids)
     found: dict[int, list[Place]] = defaultdict(list)
     for person in people:
@@ -86,15 +91,10 @@ def before_gates(today: date, *, superior_id: int | None = None, waiting: bool =
     ]
 
 
-def _since(code: str, gate: str) -> date:
+def _since(versions: Sequence[SchemeVersion], gate: str) -> date:
     """The company's day on which the first version with this gate was published."""
-    versions = select(SchemeVersion).where(SchemeVersion.code == code, SchemeVersion.published_at.is_not(None))
-    days = [
-        day_of(version.published_at)
-        for version in db.session.scalars(versions.order_by(SchemeVersion.published_at))
-        if version.published_at and any(one.code == gate for one in read_scheme(version).gates)
-    ]
-    return days[0]
+    having = (one for one in versions if any(each.code == gate for each in read_scheme(one).gates))
+    return next(day_of(one.published_at) for one in having if one.published_at)
 
 
 def _cleared(ids: Sequence[int]) -> Mapping[int, list[Cleared]]:
