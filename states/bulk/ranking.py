@@ -88,9 +88,10 @@ def _placed(population: Ints, total: Ints, tied: Ints, populations: int) -> Grou
 def outcome(groups: Groups, scheme: Scheme, flags: Sequence[str], *, barred: bool) -> Outcome:
     """Band, flags and proposals of each group, for those barred by a sanction or for the others."""
     spec = scheme.distribution
-    seat, last = _seats(groups, spec.bands)
+    first, last = _seats(groups, spec.bands)
+    seat = first if spec.ties == "better_band" else last
     band, marks = _after_lines(seat, groups.total, spec.bands, flags, barred=barred)
-    marks |= np.where(seat != last, _bit(flags, "tied_on_cut"), 0)
+    marks |= np.where(first != last, _bit(flags, "tied_on_cut"), 0)
     marks |= np.where(groups.size < spec.small_under, _bit(flags, "small_population"), 0)
     if spec.mode == "off":
         band = np.full_like(band, -1)
@@ -145,11 +146,13 @@ def _actions(groups: Groups, band: Ints, scheme: Scheme) -> NDArray[np.uint64]:
             follows |= over
         if when.top_percent is not None:
             follows |= groups.place <= _top(groups.size, when.top_percent)
+        if when.last_percent is not None:
+            follows |= groups.place > groups.size - _top(groups.size, when.last_percent)
         found |= follows.astype(np.uint64) << np.uint64(place)
     return found
 
 
 def _top(sizes: Ints, percent: Decimal) -> Ints:
-    """How many places are at the top of a population, for each group's own."""
+    """How many places such a share of a population has, for each group's own."""
     each, of_group = np.unique(sizes, return_inverse=True)
     return np.array([top_places(int(size), percent) for size in each], dtype=np.int64)[of_group]

@@ -97,7 +97,8 @@ def distributions(draw):
         for place, share in enumerate(shares)
     )  # fmt: skip
     mode = draw(st.sampled_from(["guided", "hard", "off"]))
-    return Distribution(mode=mode, bands=bands, small_under=draw(st.integers(0, 8)))
+    ties = draw(st.sampled_from(["better_band", "worse_band"]))
+    return Distribution(mode=mode, bands=bands, ties=ties, small_under=draw(st.integers(0, 8)))
 
 
 @st.composite
@@ -105,6 +106,7 @@ def actions(draw, place):
     when = ActionWhen(
         bands=tuple(draw(st.lists(st.sampled_from("ABCDE"), unique=True, max_size=2))),
         top_percent=draw(st.one_of(st.none(), figures(0, 100, 2))),
+        last_percent=draw(st.one_of(st.none(), figures(0, 100, 2))),
         over_total=draw(st.booleans()),
     )
     return ActionSpec(kind=f"action_{place}", title=TITLE, when=when)

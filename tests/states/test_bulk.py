@@ -1,6 +1,6 @@
 """The fast path gives what the exact one gives: every option of a scheme, every gap, every rounding."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date, timedelta
 from fractions import Fraction
 from random import Random
@@ -17,6 +17,8 @@ from states.bulk.tallies import LIMIT
 from states.errors import Refusal
 from states.explain import explain_total
 from states.grading import PersonYear, RecordValue, grade
+from states.scheme.composition import Composition, CompositionPart, Coverage, Pool, Rounding
+from states.scheme.results import ActionWhen, Band, Distribution
 from tests.states.bulk_schemes import BASE, YEAR, actions, beside, distributions, merges, part, people, schemes, simple
 
 
@@ -123,6 +125,31 @@ def test_people_come_back_from_the_arrays_as_they_went_in(listed):
         assert sorted(back.records, key=repr) == sorted(person.records, key=repr)
         held = HELD_OUT if person.excluded and place not in cohort.exact else person.excluded
         assert replace(back, records=()) == replace(person, records=(), excluded=held)
+
+
+THOUGHT_OF = {
+    Composition: "title parts missing coverage rounding bonus outstanding_over",
+    CompositionPart: "code title weight pools combine required flagged",
+    Pool: "code title kinds weigh",
+    Coverage: "kinds least",
+    Rounding: "places mode",
+    Distribution: "mode bands ties small_under crowded_times titles title_presets",
+    Band: "code title share round_down at_least below barred_by_sanction coefficient",
+    ActionWhen: "bands top_percent last_percent over_total",
+}
+
+
+@pytest.mark.parametrize("model", THOUGHT_OF)
+def test_every_option_of_a_scheme_is_one_that_the_fast_path_was_written_for(model):
+    """A new one goes into states/bulk and the random schemes, then here."""
+    assert set(model.model_fields) == set(THOUGHT_OF[model].split())
+
+
+def test_everything_about_a_person_is_in_the_arrays():
+    about = {"employee_no", "population", "joined", "left", "records", "excluded", "barred"}
+
+    assert {one.name for one in fields(PersonYear)} == about
+    assert {one.name for one in fields(RecordValue)} == {"kind", "period", "score", "bonus"}
 
 
 def year_of(rng, number, weeks):
