@@ -24,6 +24,7 @@ from workflow_app.models import (
     OutboxMessage,
     Record,
     Review,
+    SchemeNotice,
     Submission,
     Timer,
 )
@@ -94,9 +95,16 @@ def test_the_sample_stands_in_the_middle_of_a_year_end(sample):
     _this_year_has_somebody_at_every_stage(sample["2025"])
     _customers_are_half_way(sample["2025"])
     _every_role_is_there()
+    _most_have_read_the_scheme()
     _nothing_is_left_for_a_queue()
     assert verify().sound
     assert figures_of_the_database() == figures_of_the_workbooks(Workbooks(EVERY))
+
+
+def _most_have_read_the_scheme():
+    told, read = count(SchemeNotice), count(SchemeNotice, SchemeNotice.acknowledged_at.is_not(None))
+    assert told * 0.8 < read < told
+    assert count(Timer, Timer.kind == "notices", Timer.fired_at.is_(None), Timer.due_at > NOW) == 1
 
 
 def _last_year_is_finished(cycle):

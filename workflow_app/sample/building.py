@@ -13,6 +13,7 @@ from workflow_app.queries.demo import SAMPLE
 from workflow_app.sample.last_year import LAUNCHED_ON, begins, make_last_year
 from workflow_app.sample.people import Cast, close_accounts_of_leavers, open_accounts
 from workflow_app.sample.progress import Silent
+from workflow_app.sample.readings import look_again, tell_everyone
 from workflow_app.sample.this_year import make_this_year
 from workflow_app.sample.workbooks import Workbooks
 from workflow_app.services import sealing
@@ -36,8 +37,9 @@ def build(*, now: datetime, books: Workbooks | None = None, progress: Progress |
     mark_as_sample()
     version = _take_in_2024(books, progress)
     make_last_year(version, books, Cast(), progress)
-    _take_in_2025(books, progress)
+    _take_in_2025(version, books, progress)
     make_this_year(version, books, Cast(), progress, now=now)
+    look_again(version, now=now)
     progress.begin("Sealing the history", 0)
     while sealing.seal(now=now):
         pass
@@ -57,17 +59,20 @@ def _take_in_2024(books: Workbooks, progress: Progress) -> SchemeVersion:
     for kind in ("employees", "customers"):
         _import(kind, books.a_year_before(kind, last_day), now, progress)
     open_accounts(now=now + timedelta(hours=1), today=now.date())
+    progress.begin("Everybody reads the scheme", 0)
+    tell_everyone(version, Cast(), now=now + timedelta(hours=2))
     _import("records", books.records_of_2024(), now + timedelta(days=15), progress)
     return version
 
 
-def _take_in_2025(books: Workbooks, progress: Progress) -> None:
+def _take_in_2025(version: SchemeVersion, books: Workbooks, progress: Progress) -> None:
     """The workbooks of 2025: new people, those who left, new customers, the year's records."""
     now = begins() + AFTER_LAST_YEAR
     for kind in ("employees", "customers", "records"):
         _import(kind, books.whole(kind), now, progress)
     open_accounts(now=now + timedelta(hours=1), today=now.date())
     close_accounts_of_leavers(now=now + timedelta(hours=2), today=now.date())
+    tell_everyone(version, Cast(), now=now + timedelta(hours=3))
 
 
 def _import(kind: str, book: Named, now: datetime, progress: Progress) -> None:

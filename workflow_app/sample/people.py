@@ -53,6 +53,9 @@ class Cast:
         self._actors = {account.employee_id: account.actor() for account in accounts}
         self.numbers = {account.username: account.employee_id for account in accounts if account.employee_id}
 
+    def __contains__(self, employee_id: int) -> bool:
+        return employee_id in self._actors
+
     def actor(self, employee_id: int | None) -> Actor:
         """The person behind an id."""
         return self._actors[employee_id]
