@@ -163,3 +163,55 @@ def follows(action, band, place, n, over):
 def places(n, percent):
     exact = n * Fraction(percent) / 100
     return (2 * exact.numerator + exact.denominator) // (2 * exact.denominator)
+
+
+def review_value(told):
+    """The score of a review from its `made_of` alone: forms, then stages, then the weights given."""
+    there = []
+    for stage in told["stages"]:
+        value = stage_value(stage)
+        assert value == (None if stage["value"] is None else Fraction(stage["value"])), stage["stage"]
+        if value is not None and Fraction(stage["weight_given"]):
+            there.append((value, Fraction(stage["weight_given"])))
+    return sum(value * weight for value, weight in there) / sum(weight for _, weight in there) if there else None
+
+
+def stage_value(stage):
+    if "group" in stage:
+        return None if stage["group"]["value"] is None else Fraction(stage["group"]["value"])
+    if "filled" not in stage:
+        return None if stage["value"] is None else Fraction(stage["value"])
+    values = [form_value(stage["form"], filled["rows"]) for filled in stage["filled"]]
+    known = [value for value in values if value is not None]
+    return sum(known) / len(known) if known else None
+
+
+def form_value(form, rows):
+    given = [(Fraction(row["value"]), row) for row in rows if row["value"] is not None]
+    if form["kind"] == "deduction":
+        for value, row in given:
+            taken = sum(Fraction(entry["points"]) for entry in row.get("ledger", ()))
+            assert value == max(Fraction(row["full"]) - taken, Fraction(0)) or not row.get("ledger")
+        return sum(value for value, _ in given) / sum(Fraction(row["full"]) for row in rows) * 100
+    if form["kind"] == "kpi_table":
+        weights = [(kpi_points(row, form["thresholds"]), Fraction(row["weight"])) for _, row in given]
+        weight = sum(each for _, each in weights)
+        return sum(p * each for p, each in weights) / weight * Fraction(form["points_to_100"]) if weight else None
+    if form["kind"] == "rating_card" and given:
+        assert form["method"]["name"] == "mean_x20"
+        return sum(value for value, _ in given) / len(given) / max(form["levels"]) * 100
+    return None
+
+
+def kpi_points(row, thresholds):
+    above, below = Fraction(row["actual"]), Fraction(row["target"])
+    if row.get("less_is_better"):
+        above, below = below, above
+    if below <= 0:
+        return max(line["points"] for line in thresholds["lines"])
+    for line in thresholds["lines"]:
+        if line["at_least"] is not None and above / below >= Fraction(line["at_least"]):
+            return line["points"]
+        if line["above"] is not None and above / below > Fraction(line["above"]):
+            return line["points"]
+    return thresholds["otherwise"]
