@@ -33,7 +33,7 @@ class ReplyForm(Form):
 class CommendationForm(Form):
     """Points for an event."""
 
-    points = IntegerField(N_("Points"), [InputRequired(N_("Enter the points, a whole number."))])
+    points = IntegerField(N_("Bonus"), [InputRequired(N_("Enter the points, a whole number."))])
     event = TextAreaField(
         N_("What for"), [InputRequired(WHAT), AtMost(NOTE_LENGTH)], filters=[_stripped],
         description=N_("One event counts once."),

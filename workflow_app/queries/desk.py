@@ -118,7 +118,7 @@ def _alone(one: _Open, employee_id: int) -> Task:
     actor = spec.actor if spec else ""
     if review.employee_id == employee_id and actor == "self":
         who = DO_IT["self"]
-    elif actor in DO_IT:
+    elif actor in DO_IT and not _is_sheet(spec):
         who = Message(DO_IT[actor].key, name=review.employee.name)
     else:
         stage = spec.title if spec else one.assignment.stage
@@ -151,10 +151,18 @@ def _together(some: Sequence[_Open], employee_id: int) -> Task:
         "done %(done)s · begun %(started)s · not begun %(left)s", done=done or 0, started=started, left=len(some) - started
     )
     key = DO_THEM[spec.actor].key if spec else ""
+    who = Message(key, count=len(some))
+    if spec is not None and _is_sheet(spec):
+        who = Message("%(stage)s: %(count)s people", stage=spec.title, count=len(some))
     return Task(
-        Message(key, count=len(some)), (cycle_title(cycle), counts), "team.table", {"cycle": cycle.id},
+        who, (cycle_title(cycle), counts), "team.table", {"cycle": cycle.id},
         Message("Open the team"), first.assignment.due_at,
     )
+
+
+def _is_sheet(spec: StageSpec | None) -> bool:
+    """An inspection is called by its own title: its inspector does not score the person as a superior does."""
+    return spec is not None and spec.actor == "manager" and spec.code != "manager_scoring"
 
 
 def result_tasks(employee_id: int) -> list[Task]:

@@ -25,6 +25,7 @@ from workflow_app.queries import cockpit
 from workflow_app.queries import cycles as queries
 from workflow_app.queries.candidates import title_of
 from workflow_app.queries.facts import own_and_provisional, review_facts
+from workflow_app.queries.rulebook import why_barred
 from workflow_app.schemes import scheme_of
 from workflow_app.services import advancing, assigning, bulk, role_holders
 from workflow_app.services.advancing import kind_of
@@ -35,8 +36,8 @@ from workflow_app.views.cycles import cycle_or_refuse, say_outcome
 from workflow_app.working_days import end_of_day, zone_of
 
 FORMS: dict[str, type[Form]] = {"extend": DeadlineForm, "hand_over": PersonForm, "omit": ReasonForm}
-GRADING = frozenset({"calibrated", "distributed", "approved"})
-"""Events of a grade before its release."""
+GRADING = frozenset({"calibrated", "distributed", "approved", "entry_added", "entry_taken_back"})
+"""Events of a grade, and of what is entered about a person, before its release."""
 
 MOST = 500
 NAMED = 5
@@ -270,6 +271,7 @@ def _review_page(
         returning=returning or _return_form(found), excluding=excluding or ExcludeForm(prefix="out-"),
         may_manage=may(current_actor(), "manage_review", review_facts(found)).allowed,
         history=_history(found), people=_people(), person_form=PersonForm(),
+        barring=[] if own_and_provisional(current_actor(), found) else why_barred(found),
     )
 
 

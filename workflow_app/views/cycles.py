@@ -254,7 +254,7 @@ def _cockpit(found: Cycle) -> str:
         excluded=queries.count_state(found, EXCLUDED), closed=queries.count_state(found, CLOSED),
         stage_title=_stage_title(found, filters.stage), step_title=lambda state: _stage_title(found, state),
         incidents_href=_address("incidents.table"),
-        campaign_href=_address("campaign.overview", cycle_id=found.id) if _may_manage() else None, newer=_newer(found),
+        campaign_href=_campaign(found), newer=_newer(found),
         **_attention(found),
     )
 
@@ -263,6 +263,12 @@ def _newer(found: Cycle) -> SchemeVersion | None:
     """The newest version of the scheme, where HR may move the cycle to it."""
     newer = newer_versions(found.scheme_version) if _may_manage() and found.state in MOVABLE else ()
     return newer[0] if newer else None
+
+
+def _campaign(found: Cycle) -> str | None:
+    """The way to the customers' survey, where the kind has one."""
+    asks = any(stage.actor == "customers" for stage in scheme_of(found).cycle_kinds[found.kind].stages)
+    return _address("campaign.overview", cycle_id=found.id) if asks and _may_manage() else None
 
 
 def _stage_title(found: Cycle, stage: str) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, render_template, request
 
 from states.deadlines import is_late
+from states.stages import EXCLUDED
 from workflow_app.access import allowed, current_actor
 from workflow_app.clock import now
 from workflow_app.queries.assignments import TeamRow, team_cycles, team_rows
@@ -53,4 +54,6 @@ def _shown(row: TeamRow, moment: datetime) -> dict[str, Any]:
         "scored": row.scored,
         "assignment": door[0] if door else None,
         "submission": door[1] if door else None,
+        "adjustable": row.review.superior_id == current_actor().employee_id and row.review.released_at is None
+        and row.review.state != EXCLUDED and row.review.cycle.state == "open",
     }
