@@ -18,8 +18,11 @@ from tests.services.grade_company import (
     make_scheme,
 )
 from workflow_app.models import Event
+from workflow_app.queries.assignments import evidence
 from workflow_app.queries.candidates import candidates, reason_out
+from workflow_app.queries.own_year import own_year
 from workflow_app.queries.postings import Place
+from workflow_app.schemes import scheme_of
 from workflow_app.services import composing, distributing
 from workflow_app.services.launching import create_cycle
 from workflow_app.services.leave import Wanted, record_leave
@@ -183,3 +186,15 @@ def test_a_transfer_within_the_year_is_ranked_where_it_led(boss, hr):
     composing.compose_cycle(cycle.id, now=NOW)
 
     assert (review.population, review.rated_as) == ("office", "front_line")
+
+
+def test_the_year_so_far_leaves_out_a_month_on_leave_too(boss, hr):
+    person = make_employee(superior=boss)
+    months(person, 80, 90, 0)
+    away(person, "2025-03-01", "2025-03-31", hr)
+    review = make_review(make_cycle(), person)
+
+    beside = {one.part.code: one.value for one in evidence(review, scheme_of(review.cycle))}
+    own = {one.part.code: one.value for one in own_year(person).parts}
+
+    assert beside["monthly"] == own["monthly"] == 85

@@ -445,4 +445,4 @@ def test_the_team_takes_as_many_queries_for_three_people_as_for_one(app, enter, 
 def test_the_scorecard_takes_a_fixed_number_of_queries(app, enter, company, card):
     client, address = enter(company.supervisor), f"/forms/{card.id}"
 
-    assert count_queries(app, lambda: client.get(address)) == 10
+    assert count_queries(app, lambda: client.get(address)) == 11

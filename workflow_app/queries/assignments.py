@@ -14,6 +14,7 @@ from states.composition import PartMean, RecordValue, part_means
 from states.errors import Message, Refusal
 from workflow_app.db import db
 from workflow_app.models import Assignment, Cycle, Employee, Record, Review, ReviewStage, SchemeVersion, Submission
+from workflow_app.queries.leave import applicable, year_of_leave
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -128,6 +129,7 @@ def evidence(review: Review, scheme: Scheme) -> tuple[PartMean, ...]:
     values = [RecordValue(kind, period, Fraction(score), Fraction(bonus or 0)) for kind, period, score, bonus in rows]
     own = scheme.cycle_kinds[review.cycle.kind].record_kind
     person = review.employee
+    values = applicable(values, person, year_of_leave(year, [person.id]).get(person.id, ()), scheme)
     return part_means(values, scheme.composition, joined=person.joined, left=person.left, without=own)
 
 

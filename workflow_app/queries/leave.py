@@ -48,6 +48,8 @@ def away_between(first: date, last: date, employee_ids: Iterable[int] | None = N
     found: dict[int, list[Away]] = defaultdict(list)
     query = select(Leave).where(Leave.first <= last, Leave.last >= first).order_by(Leave.first)
     wanted = None if employee_ids is None else set(employee_ids)
+    if wanted is not None and len(wanted) == 1:
+        query = query.where(Leave.employee_id.in_(wanted))
     for row in db.session.scalars(query):
         if wanted is None or row.employee_id in wanted:
             found[row.employee_id].append(Away(row.first, row.last, row.kind))

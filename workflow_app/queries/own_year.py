@@ -12,6 +12,7 @@ from states.composition import PartMean, RecordValue, part_means
 from states.scheme import builtin_scheme
 from workflow_app.db import db
 from workflow_app.models import Record
+from workflow_app.queries.leave import applicable, year_of_leave
 from workflow_app.queries.people import record_years
 from workflow_app.titles import current_scheme
 
@@ -34,9 +35,10 @@ def own_year(employee: Employee) -> OwnYear | None:
     years = record_years(employee.id)
     if not years:
         return None
-    rule = (current_scheme() or builtin_scheme()).composition
-    values = _values(employee.id, years[0])
-    parts = part_means(values, rule, joined=employee.joined, left=employee.left)
+    scheme = current_scheme() or builtin_scheme()
+    away = year_of_leave(years[0], [employee.id]).get(employee.id, ())
+    values = applicable(_values(employee.id, years[0]), employee, away, scheme)
+    parts = part_means(values, scheme.composition, joined=employee.joined, left=employee.left)
     commended = [one for one in values if one.bonus]
     return OwnYear(
         years[0], tuple(one for one in parts if one.count),
