@@ -125,13 +125,21 @@ NEEDS_HR = Message("This is for human resources. Please ask HR if you need it.")
 NOT_YOURS = Message("This page belongs to somebody else's review. You can open your own under “My reviews”.")
 
 
-def _roles(*roles: str) -> Rule:
-    def rule(actor: Actor, _facts: Facts) -> Message | None:
-        if actor.has(*roles):
-            return None
-        return NEEDS_HR if HR in roles else Message("Your role does not include this. Please ask HR.")
+@dataclass(frozen=True)
+class HasRole:
+    """A rule that asks for one of these roles and nothing else: a route can ask it before any row is read."""
 
-    return rule
+    roles: tuple[str, ...]
+
+    def __call__(self, actor: Actor, _facts: Facts) -> Message | None:
+        """None where the actor holds one of the roles, else why not."""
+        if actor.has(*self.roles):
+            return None
+        return NEEDS_HR if HR in self.roles else Message("Your role does not include this. Please ask HR.")
+
+
+def _roles(*roles: str) -> Rule:
+    return HasRole(roles)
 
 
 def _everyone(_actor: Actor, _facts: Facts) -> Message | None:
@@ -272,6 +280,33 @@ def _may_sign_scheme(actor: Actor, facts: Facts) -> Message | None:
     return Message("Everybody signs for themselves to have read the scheme.")
 
 
+def _may_file_appeal(actor: Actor, facts: Facts) -> Message | None:
+    if not isinstance(facts, ReviewFacts) or actor.employee_id != facts.employee_id:
+        return Message("Only the person rated appeals against a result.")
+    return None if facts.released else Message("Your result is not released yet. You will be told when it is.")
+
+
+def _may_see_appeal(actor: Actor, facts: Facts) -> Message | None:
+    """An appeal: whose it is, and those who answer appeals or see that they are answered."""
+    if not isinstance(facts, ReviewFacts):
+        return NOT_YOURS
+    own = actor.employee_id is not None and actor.employee_id == facts.employee_id
+    return None if own or actor.has(HR, GENERAL_MANAGER, DEPUTY_APPROVER) else NOT_YOURS
+
+
+def _may_answer_appeal(actor: Actor, facts: Facts) -> Message | None:
+    """Somebody who neither scored nor calibrated the grade (scheme §8)."""
+    if not actor.has(HR, GENERAL_MANAGER, DEPUTY_APPROVER) or not isinstance(facts, ReviewFacts):
+        return Message("Appeals are answered by HR, the general manager or another named approver.")
+    if actor.employee_id == facts.employee_id:
+        return Message("Nobody answers their own appeal.")
+    involved = actor.employee_id is not None and actor.employee_id in facts.scorers
+    calibrated = actor.account_id == facts.submitted_by or actor.account_id in facts.calibrators
+    if involved or calibrated:
+        return Message("An appeal is answered by somebody who neither scored nor calibrated this grade.")
+    return None
+
+
 def _may_manage_review(actor: Actor, facts: Facts) -> Message | None:
     """Deadlines, hand-overs and omissions: HR, but not where they are the person rated."""
     if not actor.has(HR):
@@ -370,6 +405,10 @@ RULES: dict[str, Rule] = {
     "calibrate": _may_calibrate,
     "approve": _may_approve,
     "acknowledge": _may_acknowledge,
+    "file_appeal": _may_file_appeal,
+    "see_appeal": _may_see_appeal,
+    "see_appeals": _roles(HR, GENERAL_MANAGER, DEPUTY_APPROVER),
+    "answer_appeal": _may_answer_appeal,
     "decide_action": _may_decide_action,
     "manage_review": _may_manage_review,
     "return_review": _may_return_review,

@@ -56,7 +56,8 @@ def _moves(stages: tuple[str, ...]) -> Iterator[Move]:
     yield Move("exclude", tuple(s for s in stages if s not in open_to_appeal), EXCLUDED, HAS_REASON)
     if open_to_appeal:
         yield Move("appeal", (*open_to_appeal, CLOSED), APPEALED, IN_WINDOW)
-        yield Move("answer_appeal", (APPEALED,), CLOSED)
+        for stage in (*open_to_appeal, CLOSED):
+            yield Move("answer_appeal", (APPEALED,), stage, Guard("next", NOT_NEXT, equals=stage))
 
 
 def after_release(stages: tuple[str, ...]) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from states.errors import Message
 from states.permissions import DEPUTY_APPROVER, GENERAL_MANAGER, HR, may
 from workflow_app.db import db
 from workflow_app.models import Action, Assignment, Cycle, Employee, Incident, Review
+from workflow_app.queries.appeals import appeals_waiting
 from workflow_app.queries.approval import signing
 from workflow_app.queries.cycles import all_cycles
 from workflow_app.queries.desk import Task, cycle_title
@@ -26,6 +27,8 @@ def role_tasks(actor: Actor, now: datetime) -> list[Task]:
     tasks: list[Task] = []
     if actor.has(HR):
         tasks += [*_cycle_tasks(), *_late(now), *_lacking(), *_proposals()]
+    if may(actor, "see_appeals").allowed:
+        tasks += list(_appeals(actor))
     if actor.has(GENERAL_MANAGER, DEPUTY_APPROVER):
         tasks += list(_approvals(actor))
     if may(actor, "see_incidents").allowed:
@@ -33,6 +36,17 @@ def role_tasks(actor: Actor, now: datetime) -> list[Task]:
     if actor.has(HR) and not tasks:
         tasks += list(_first_steps())
     return tasks
+
+
+def _appeals(actor: Actor) -> Iterator[Task]:
+    """The appeals that wait; one's own is answered by others."""
+    waiting = [one for one in appeals_waiting() if one.review.employee_id != actor.employee_id]
+    if waiting:
+        yield Task(
+            Message("Answer %(count)s appeals", count=len(waiting)),
+            (Message("by somebody who neither scored nor calibrated the grade"),),
+            "appeals.table", {}, Message("Open"), waiting[0].due_at,
+        )
 
 
 def _cycle_tasks() -> Iterator[Task]:

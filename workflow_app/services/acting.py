@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from states.actions import proposals
 from states.errors import Message, Refusal
 from states.machines.machine import fire
+from states.machines.review import APPEALED
 from states.permissions import SYSTEM, Actor
 from states.scheme import Scheme
 from workflow_app.access import require
@@ -77,6 +78,28 @@ def _owner(review: Review, role: str) -> int | None:
     return review.superior_id if role == "manager" else None
 
 
+def revise_actions(review: Review, *, actor: Actor, now: datetime) -> None:
+    """After a grade changed: what follows now is proposed, what no longer follows and has not begun is declined."""
+    scheme = scheme_of(review.cycle)
+    number = db.session.scalar(
+        select(func.count()).select_from(Review).where(
+            Review.cycle_id == review.cycle_id, Review.ranked_in == review.ranked_in, Review.rank.is_not(None)
+        )
+    )
+    kinds = _kinds(review, number or 0, scheme)
+    there = {action.kind: action for action in db.session.scalars(select(Action).filter_by(review_id=review.id))}
+    for kind in kinds:
+        if kind not in there:
+            _propose(review, kind, scheme, now=now)
+    for kind, action in there.items():
+        if kind not in kinds and action.state in ("proposed", "approved"):
+            before = action.state
+            action.state = fire("action", "decline", before)
+            action.decided_by_id, action.decided_at = actor.account_id, now
+            data = {"from": before, "to": action.state, "because": "band_after_appeal"}
+            record_event("action", action.id, "action_declined", actor=actor, now=now, data=data)
+
+
 def decide_action(
     action: Action, decision: str, *, reason: str, actor: Actor, now: datetime, version: int | None = None
 ) -> None:
@@ -94,6 +117,10 @@ def decide_action(
                 "This takes effect only after the appeal window, on %(day)s.", day=appeal_ends(action.review).date()
             ),
             kind="conflict",
+        )
+    if decision == "start" and action.review.state == APPEALED:
+        raise Refusal(
+            Message("The person has appealed. This waits until the appeal is answered."), kind="conflict"
         )
     before = action.state
     action.state = fire("action", decision, before, None)

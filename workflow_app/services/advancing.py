@@ -13,6 +13,7 @@ from sqlalchemy import select
 from states import stages as rules
 from states.errors import Message, Refusal
 from states.machines.machine import fire
+from states.machines.review import APPEALED
 from states.permissions import Actor
 from states.scheme.cycles import CycleKind, StageSpec
 from states.stages import DONE, OMITTED, OPEN, WAITING, Step
@@ -117,6 +118,16 @@ def return_stage(
     open_stages(review, actor=actor, now=now)
 
 
+def go_on_after_appeal(review: Review, *, now: datetime, actor: Actor) -> None:
+    """Put an appealed review back to where its stages stand."""
+    rows = stage_rows(review)
+    state = rules.state_of(_steps(rows))
+    review.prev_state = review.state
+    review.state = fire("review", "answer_appeal", review.state, {"next": state}, stages=tuple(row.stage for row in rows))
+    if review.state == rules.CLOSED:
+        record_review_event(review, "closed", actor=actor, now=now)
+
+
 def lock_review(review: Review) -> None:
     """Hold the review's row until the transaction ends, and see it as it is now."""
     db.session.flush()
@@ -182,8 +193,11 @@ def _steps(rows: Iterable[ReviewStage]) -> list[Step]:
 
 
 def _move_to(review: Review, state: str, rows: list[ReviewStage], *, actor: Actor, now: datetime) -> None:
-    """Set the state that the stages say, by a move that the review's table knows."""
-    if state == review.state:
+    """Set the state that the stages say, by a move that the review's table knows.
+
+    While an appeal is being answered the review stays appealed; the answer lets it go on.
+    """
+    if review.state in {state, APPEALED}:
         return
     codes = tuple(row.stage for row in rows)
     places = {code: place for place, code in enumerate((*codes, rules.CLOSED))}

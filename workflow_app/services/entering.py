@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from forms.kinds.base import part_of
 from forms.kinds.deduction import DeductionQuestion, day_of, is_typed
-from states.evidence import Upload, accepted
+from states.evidence import Upload
 from states.ledger import day_within, usual_day, with_entries
 from states.scheme.forms import DeductionForm
 from workflow_app.db import db
 from workflow_app.models import EvidenceFile, LedgerEntry
 from workflow_app.queries.ledger import entries_of
 from workflow_app.schemes import scheme_of
+from workflow_app.services.evidence import keep_file
 from workflow_app.working_days import zone_of
 
 if TYPE_CHECKING:
@@ -81,13 +81,7 @@ def without_typed(spec: DeductionForm, answers: Answers, only: str | None = None
 
 def attach(entry: LedgerEntry, upload: Upload, *, actor: Actor, now: datetime, purpose: str = "evidence") -> EvidenceFile:
     """Keep a file with an entry; `Refusal` (invalid or too_large) for what is no evidence."""
-    taken = accepted(upload)
-    file = EvidenceFile(
-        entry=entry, purpose=purpose, filename=taken.filename, media_type=taken.media_type, size=len(taken.content),
-        digest=sha256(taken.content).hexdigest(), content=taken.content, uploaded_by_id=actor.account_id, uploaded_at=now,
-    )  # fmt: skip
-    db.session.add(file)
-    return file
+    return keep_file(EvidenceFile(entry=entry, purpose=purpose), upload, actor=actor, now=now)
 
 
 def day_in(cycle: Cycle, typed: str, now: datetime) -> date:
