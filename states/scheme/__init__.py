@@ -6,10 +6,10 @@ from states.scheme.loader import (
     builtin_scheme,
     builtin_scheme_codes,
     builtin_scheme_text,
-    json_schema,
     load_scheme,
 )
 from states.scheme.model import Scheme
+from states.scheme.schema import json_schema
 
 __all__ = [
     "Scheme", "SchemeErrors", "Text", "builtin_scheme", "builtin_scheme_codes",

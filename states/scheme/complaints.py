@@ -71,6 +71,12 @@ def explain_error(values: Any, error: ErrorDetails) -> tuple[Path, Message]:
     )  # fmt: skip
 
 
+def is_echo(error: ErrorDetails) -> bool:
+    """Whether a list is called too short only because pydantic does not count its faulty entries."""
+    found, least = error["input"], error.get("ctx", {}).get("min_length")
+    return error["type"] == "too_short" and isinstance(found, list) and isinstance(least, int) and len(found) >= least
+
+
 def _allowed(kind: str, context: dict[str, Any], words: str) -> Message | str:
     where, sentence = BOUNDS.get(kind, ("", ""))
     if where in context:
@@ -84,7 +90,7 @@ def _allowed(kind: str, context: dict[str, Any], words: str) -> Message | str:
 
 def shorten(found: Any) -> Message | str:
     """What was found, at most 60 characters of it."""
-    if found is None:
+    if found is None or found == "":
         return NOTHING
     if isinstance(found, dict):
         return GROUP

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from states.errors import Message, Refusal
 from states.scheme.checks import check
-from states.scheme.complaints import explain_error
+from states.scheme.complaints import explain_error, is_echo
 from states.scheme.earlier import in_todays_shape
 from states.scheme.filling import fill
 from states.scheme.model import Scheme
@@ -54,7 +54,7 @@ def _model(values: dict[str, Any], document: Document) -> tuple[Scheme | None, l
     try:
         return Scheme.model_validate(values), []
     except ValidationError as error:
-        found = [explain_error(values, item) for item in error.errors(include_url=False)]
+        found = [explain_error(values, item) for item in error.errors(include_url=False) if not is_echo(item)]
         return None, [(document.line(path), path, message) for path, message in found]
 
 
@@ -86,10 +86,3 @@ def builtin_scheme_text(code: str = "customer_service") -> str:
 def builtin_scheme(code: str = "customer_service") -> Scheme:
     """A shipped scheme, read like any that a user would write."""
     return load_scheme(builtin_scheme_text(code))
-
-
-def json_schema() -> dict[str, Any]:
-    """The JSON Schema of scheme files, for editors."""
-    schema = Scheme.model_json_schema()
-    schema["title"] = "Kaoping scheme"
-    return schema

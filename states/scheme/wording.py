@@ -10,7 +10,7 @@ from states.scheme.base import Text
 from states.scheme.wording_of_choices import CHOICES
 
 TITLES: dict[str, tuple[str, str]] = {
-    "above": ("高于", "above"), "action": ("结果应用", "action"), "actions": ("结果应用", "actions"), "actor": ("执行人", "who acts"),
+    "above": ("高于", "above"), "actions": ("结果应用", "actions"), "actor": ("执行人", "who acts"),
     "again_after_transfer": ("调岗后重新考核", "again after a transfer"), "alongside": ("与其他环节同时进行", "runs alongside"),
     "also_called": ("其他名称", "also called"), "answer_days": ("答复申诉期限", "days to answer an appeal"),
     "appeal_days": ("申诉期限", "days to appeal"), "areas": ("方面", "areas"), "at_least": ("不低于", "at least"),
@@ -65,6 +65,7 @@ TITLES: dict[str, tuple[str, str]] = {
 }  # fmt: skip
 
 MEANINGS: dict[str, tuple[str, str]] = {
+    "Band.code": ("一个大写字母；最好的等级写在最前。", "One capital letter; the best band stands first."),
     "code": (
         "小写字母、数字和下划线；程序只认代码，不认名称。",
         "Small letters, digits and underscores: what the program goes by, never the title.",
@@ -140,6 +141,7 @@ MEANINGS: dict[str, tuple[str, str]] = {
     "of_a_kind": ("同级奖惩累计几次升一级。", "So many of one rung count as one of the next."),
     "leads_to": ("奖励或处分的代码。", "The code of a reward or of a sanction."),
     "Rule.item": ("此违规使该项目得零分。", "An offence takes all points of this item."),
+    "Gate.forms": ("须通过的考试。", "The tests that must be passed."),
     "gates": ("须先通过的考试。", "Tests that must be passed before something may happen."),
     "entries_shown": ("本人何时看到扣分记录。", "When the person rated sees the deductions."),
 }  # fmt: skip

@@ -1,13 +1,15 @@
+import pytest
 from click.testing import CliRunner
 
 from tests.servers.live import ROOT
 from workflow_app.cli.docs import command
 
-PAGE = ROOT / "docs" / "machines.md"
+PAGES = ROOT / "docs"
 
 
-def test_the_drawing_of_the_machines_is_current():
-    done = CliRunner().invoke(command, ["machines", str(PAGE), "--check"])
+@pytest.mark.parametrize("name", ["machines", "scheme"])
+def test_the_pages_made_from_the_code_are_current(name):
+    done = CliRunner().invoke(command, [name, str(PAGES / f"{name}.md"), "--check"])
 
     assert done.exit_code == 0, done.output
 
