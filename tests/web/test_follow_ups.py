@@ -113,7 +113,7 @@ def test_training_needs_are_summed_by_department_with_plans_and_wishes(released,
         ["客户服务部", 3.0, 0.0, 3.0, 0.0],
     ]  # fmt: skip
     assert "两周投诉处理课程" in [row[6] for row in sheets["People"]]
-    assert sheets["Wishes"][2][3] == "@普通话"
+    assert sheets["Wishes"][2] == ["呼叫中心", "@普通话", 1.0, last.employee.name]
     assert formulas_in(content) == []
 
 

@@ -85,6 +85,18 @@ def training_values(needs: Sequence[Needs]) -> Iterator[tuple[object, ...]]:
             )  # fmt: skip
 
 
+def wishes_columns() -> list[Column]:
+    """What people wish for, department by department."""
+    return [Column(_("Department"), 16), Column(_("Wishes"), 50), Column(_("People"), 8, "int"), Column(_("Name"), 60)]
+
+
+def wishes_values(needs: Sequence[Needs]) -> Iterator[tuple[object, ...]]:
+    """The values below them, the most wished first."""
+    for one in needs:
+        for text, names in one.wished:
+            yield one.department, text, len(names), formats.plain(names)
+
+
 def sums_columns(needs: Sequence[Needs]) -> list[Column]:
     """The sums: a column for every band that is there."""
     return [
@@ -109,11 +121,9 @@ def training_workbook(needs: Sequence[Needs], year: int) -> bytes:
     """Sums by department, the people, and the wishes, a sheet each."""
     book = Book()
     title = str(_("Training needs · %(period)s", period=formats.period(str(year))))
-    wishes = [Column(_("Department"), 16), Column(_("Name"), 10), Column(_("Number"), 9), Column(_("Wishes"), 80)]
-    wished = ((one.department, review.employee.name, review.employee.employee_no, text) for one in needs for review, text in one.wishes)
     for name, columns, rows in (
         (_("Sums"), sums_columns(needs), sums_values(needs)), (_("People"), training_columns(), training_values(needs)),
-        (_("Wishes"), wishes, wished),
+        (_("Wishes"), wishes_columns(), wishes_values(needs)),
     ):  # fmt: skip
         page = book.sheet(name, columns)
         page.banner(title)

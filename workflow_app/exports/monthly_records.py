@@ -35,6 +35,11 @@ def columns() -> list[Column]:
     ]  # fmt: skip
 
 
+def width() -> float:
+    """The width of all columns together."""
+    return sum(column.width for column in columns())
+
+
 def heads_of(record: MonthlyRecord) -> list[tuple[str, str]]:
     """Whom and what the sheet is about, as labels with words."""
     person, place = record.standing.person, record.standing.place
@@ -111,7 +116,8 @@ def _write(sheet: Sheet, record: MonthlyRecord) -> None:
     heads = [f"{label}{_(': ')}{words}" for label, words in heads_of(record)]
     sheet.spread(heads[:4])
     sheet.spread(heads[4:])
-    sheet.head()
+    if record.lines:
+        sheet.head()
     for line in record.lines:
         sheet.add(cells_of(line))
     for _number in range(blank_lines(record)):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -82,6 +81,14 @@ class Needs:
     def count(self, *bands: str) -> int:
         """How many of the actions are of people in these bands."""
         return sum(action.review.final_band in bands for action in self.actions)
+
+    @property
+    def wished(self) -> list[tuple[str, list[str]]]:
+        """What is wished for and by whom, the most wished first."""
+        found: dict[str, list[str]] = {}
+        for review, text in self.wishes:
+            found.setdefault(text, []).append(review.employee.name)
+        return sorted(found.items(), key=lambda one: (-len(one[1]), one[0]))
 
 
 def training_needs(year: int, *, but: int | None) -> list[Needs]:
@@ -171,12 +178,3 @@ def _asked(scheme: Scheme, kind: str) -> list[str]:
     """The forms of this kind of cycle that ask for wishes."""
     uses = {use.form for stage in scheme.cycle_kinds[kind].stages for use in stage.forms}
     return [code for code in uses if any(text.code == WISHES for text in scheme.forms[code].texts)]
-
-
-def by_band(needs: Sequence[Needs]) -> dict[str, int]:
-    """How many training actions there are in each band, over all departments."""
-    found: dict[str, int] = defaultdict(int)
-    for one in needs:
-        for action in one.actions:
-            found[action.review.final_band or ""] += 1
-    return dict(sorted(found.items()))

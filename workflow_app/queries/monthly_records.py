@@ -130,15 +130,17 @@ def _sheet(one: Standing, month: str, found: _Found, scheme: Scheme, actor: Acto
         if review is not None and (filled := _from_review(one, month, review, found)) is not None:
             return filled
         if record is not None:
-            return MonthlyRecord(one, month, "imported", (), score=record.score, bonus=record.bonus)
+            return MonthlyRecord(one, month, "imported", (), score=record.score, bonus=record.bonus, rater=_above(one))
     kind = monthly_kind(scheme)
     form = _form(scheme, kind, one.place.population, one.place.post) if kind else None
     lines = tuple(RecordLine(item.title, item.points) for item in form.items) if form else ()
+    return MonthlyRecord(one, month, "empty", lines, form.points if form else None, rater=_above(one))
+
+
+def _above(one: Standing) -> Signature | None:
+    """The direct superior of that time, who rates."""
     above = db.session.get(Employee, one.place.superior_id) if one.place.superior_id else None
-    return MonthlyRecord(
-        one, month, "empty", lines, form.points if form else None,
-        rater=Signature(above.name, None) if above else None,
-    )  # fmt: skip
+    return Signature(above.name, None) if above else None
 
 
 def _from_review(one: Standing, month: str, review: Review, found: _Found) -> MonthlyRecord | None:

@@ -59,6 +59,7 @@ def training() -> str:
     return render_template(
         "sheets/training.html", year=year, years=years, needs=needs, sheet=sheet, shown=shown,
         sums=list(sheet.sums_values(needs)), people=list(sheet.training_values(needs)),
+        wishes=list(sheet.wishes_values(needs)),
     )
 
 
