@@ -12,7 +12,15 @@ from states.grading import grade
 from states.scheme import builtin_scheme_text, load_scheme
 from tests.cli.test_scheme_try import DRAFT
 from tests.imports.files import EMPLOYEES, RECORDS, employee, record, text
-from tests.services.grade_company import make_account, make_employee, make_months, make_record, make_scheme
+from tests.services.grade_company import (
+    make_account,
+    make_cycle,
+    make_employee,
+    make_months,
+    make_record,
+    make_review,
+    make_scheme,
+)
 from workflow_app.db import db
 from workflow_app.models import SchemeVersion
 from workflow_app.queries.past_year import past_year
@@ -54,8 +62,8 @@ def expected(wanted_text):
     """Who changes band, by name, as plain grading says."""
     found = {}
     for scheme in (load_scheme(builtin_scheme_text()), load_scheme(wanted_text)):
-        year = past_year(2025, scheme)
-        for one in grade(year.people, year=2025, scheme=scheme):
+        year = past_year(2025)
+        for one in grade(year.people(scheme), year=2025, scheme=scheme):
             found.setdefault(year.names[one.employee_no], []).append(one.band)
     return {name: (old, new) for name, (old, new) in found.items() if old != new}
 
@@ -180,8 +188,37 @@ def test_the_past_year_is_exact(company):
     someone = make_employee("另一人", population="office")
     make_record(someone, "year_end", "2025", "84.333333333", bonus=5)
 
-    found = {one.employee_no: one for one in past_year(2025, load_scheme(DRAFT)).people}
+    found = {one.employee_no: one for one in past_year(2025).people(load_scheme(DRAFT))}
 
     (only,) = found[someone.employee_no].records
     assert (only.score, only.bonus) == (Fraction(Decimal("84.333333333")), Fraction(5))
     assert json.dumps(sorted(found)) == json.dumps(list(found))
+
+
+def test_a_released_year_end_counts_exactly_and_a_running_one_not_at_all(company):
+    person = make_employee("有年终", population="office")
+    make_record(person, "year_end", "2025", "70")
+    told = {"made_of": {"value": "253/3", "bonus": "2"}}
+    cycle = make_cycle(company, state="calibrating")
+    make_review(cycle, person, total=Decimal("84.33"), explanation=told)
+
+    def own():
+        year = next(one for one in past_year(2025).people(load_scheme(DRAFT)) if one.employee_no == person.employee_no)
+        return [(one.score, one.bonus) for one in year.records]
+
+    running = own()
+    cycle.state = "released"
+    db.session.flush()
+
+    assert running == [(70, 0)]
+    assert own() == [(Fraction(253, 3), 2)]
+
+
+def test_who_was_taken_out_is_out_of_the_trial(company):
+    person = make_employee("长假", population="office")
+    cycle = make_cycle(company, state="released")
+    make_review(cycle, person, state="excluded", excluded_reason="long leave")
+
+    year = next(one for one in past_year(2025).people(load_scheme(DRAFT)) if one.employee_no == person.employee_no)
+
+    assert year.excluded == "long leave"

@@ -18,39 +18,50 @@ from workflow_app.queries.leave import applicable, year_of_leave
 from workflow_app.schemes import scheme_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
+    from states.leave import Away
     from states.scheme import Scheme
+
+RELEASED = ("released", "closed")
 
 
 @dataclass(frozen=True)
 class PastYear:
-    """The people in order of their numbers, as the rules want them, and what they are called."""
+    """A year as the database holds it: the people by number, and by their ids the records, released reviews, leave."""
 
-    people: list[PersonYear]
-    names: dict[str, str]
+    employees: Sequence[Employee]
+    records: Mapping[int, list[RecordValue]]
+    reviews: Mapping[int, Review]
+    away: Mapping[int, list[Away]]
+
+    @property
+    def names(self) -> dict[str, str]:
+        """What people are called, by number."""
+        return {one.employee_no: one.name for one in self.employees}
+
+    def people(self, scheme: Scheme) -> list[PersonYear]:
+        """The people as the rules want them; `scheme` says which days are worked, for records wholly on leave."""
+        found = []
+        for one in self.employees:
+            review = self.reviews.get(one.id)
+            listed = applicable(_with_own(self.records.get(one.id, []), review), one, self.away.get(one.id, ()), scheme)
+            found.append(_person(one, listed, review))
+        return found
 
 
-def past_year(year: int, scheme: Scheme) -> PastYear:
-    """Everybody employed in the year or with a record of it; records of periods wholly on leave are left out by `scheme`."""
+def past_year(year: int) -> PastYear:
+    """Everybody employed in the year or with a record of it. Reviews count once they are released, not before."""
     records, reviews = _records(year), _reviews(year)
     known = records.keys() | reviews.keys()
-    people = [
-        one
-        for one in db.session.scalars(select(Employee).order_by(Employee.employee_no))
-        if one.id in known or _employed(one, year)
-    ]
-    away = year_of_leave(year, known)
-    found = []
-    for one in people:
-        listed = applicable(_with_own(records.get(one.id, []), reviews.get(one.id)), one, away.get(one.id, ()), scheme)
-        found.append(_person(one, listed, reviews.get(one.id)))
-    return PastYear(found, {one.employee_no: one.name for one in people})
+    everybody = db.session.scalars(select(Employee).order_by(Employee.employee_no))
+    employees = [one for one in everybody if one.id in known or _employed(one, year)]
+    return PastYear(employees, records, reviews, year_of_leave(year, known))
 
 
 def years_with_records() -> list[int]:
     """The years that there are records of, the last one first; a year in which only reviews were made has some too."""
-    made = select(Cycle.period_end).join(Review).filter(Review.total.is_not(None)).distinct()
+    made = select(Cycle.period_end).filter(Cycle.state.in_(RELEASED)).distinct()
     years = {*db.session.scalars(select(Record.year).distinct()), *(day.year for day in db.session.scalars(made))}
     return sorted(years, reverse=True)
 
@@ -60,24 +71,20 @@ def _employed(one: Employee, year: int) -> bool:
 
 
 def _records(year: int) -> Mapping[int, list[RecordValue]]:
+    query = select(Record.employee_id, Record.kind, Record.period, Record.score, Record.bonus).filter(Record.year == year)
     found: dict[int, list[RecordValue]] = defaultdict(list)
-    for row in db.session.scalars(select(Record).filter(Record.year == year).order_by(Record.kind, Record.period, Record.id)):
-        found[row.employee_id].append(RecordValue(row.kind, row.period, Fraction(row.score), Fraction(row.bonus or 0)))
+    for number, kind, period, score, bonus in db.session.execute(query.order_by(Record.kind, Record.period, Record.id)):
+        found[number].append(RecordValue(kind, period, Fraction(score), Fraction(bonus or 0)))
     return found
 
 
 def _reviews(year: int) -> Mapping[int, Review]:
     """By employee: the review of the year's ranked cycle, the last one where there were several."""
-    query = (
-        select(Review).join(Cycle)
-        .filter(Cycle.period_end.between(date(year, 1, 1), date(year, 12, 31)), Cycle.state != "cancelled")
-        .options(joinedload(Review.cycle).joinedload(Cycle.scheme_version)).order_by(Review.id)
-    )  # fmt: skip
-    return {
-        review.employee_id: review
-        for review in db.session.scalars(query)
-        if scheme_of(review.cycle).cycle_kinds[review.cycle.kind].ranked
-    }
+    span = Cycle.period_end.between(date(year, 1, 1), date(year, 12, 31))
+    cycles = db.session.scalars(select(Cycle).filter(span, Cycle.state.in_(RELEASED)))
+    ranked = [cycle.id for cycle in cycles if scheme_of(cycle).cycle_kinds[cycle.kind].ranked]
+    query = select(Review).filter(Review.cycle_id.in_(ranked)).options(joinedload(Review.cycle)).order_by(Review.id)
+    return {review.employee_id: review for review in db.session.scalars(query)} if ranked else {}
 
 
 def _with_own(records: list[RecordValue], review: Review | None) -> list[RecordValue]:

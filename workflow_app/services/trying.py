@@ -49,10 +49,10 @@ def from_database(wish: Wish, *, actor: Actor) -> Ready:
         raise Refusal(
             Message("There are no records of %(year)s. Choose another year, or upload two workbooks.", year=wish.year)
         )
-    found = past_year(wish.year, wish.draft)
-    before = past_year(wish.year, wish.against) if wish.against else found
-    _guard_size(len(found.people))
-    given = TrialInput(found.people, wish.year, wish.draft, wish.against, wish.within, before.people)
+    found = past_year(wish.year)
+    _guard_size(len(found.employees))
+    before = found.people(wish.against) if wish.against else None
+    given = TrialInput(found.people(wish.draft), wish.year, wish.draft, wish.against, wish.within, before)
     return Ready(given, found.names)
 
 
