@@ -1,5 +1,7 @@
 """`kaoping import` and `kaoping admin create` on a database of their own."""
 
+from datetime import date
+
 import pytest
 from click.testing import CliRunner
 from sqlalchemy import create_engine, text
@@ -55,6 +57,18 @@ def test_a_changed_field_is_told(run, roster, tmp_path):
     done = run("import", "employees", moved, "--dry-run")
 
     assert "row 2, K2: department: 客服部 -> 前台部" in done.stdout
+
+
+def test_a_changed_place_holds_from_the_day_that_is_named(run, roster, tmp_path, database_url):
+    run("import", "employees", roster)
+    moved = tmp_path / "moved.xlsx"
+    moved.write_bytes(book("employees", [*CLERK[:3], "前台部", *CLERK[4:]]))
+
+    done = run("import", "employees", moved, "--since", "2025-07-01")
+    odd = run("import", "employees", moved, "--since", "July")
+
+    assert (done.exit_code, odd.exit_code) == (0, 2)
+    assert ask(database_url, "SELECT max(since) FROM posting WHERE department = '前台部'") in ("2025-07-01", date(2025, 7, 1))
 
 
 def test_faults_end_with_two_and_nothing_written(run, tmp_path, database_url):

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from workflow_app.services.importing import Plan
 
 KINDS = ("employees", "customers", "records", "kpi")
@@ -19,9 +21,12 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.argument("kind", type=click.Choice(KINDS))
 @click.argument("file", type=FILE)
 @click.option("--year", type=click.IntRange(2000, 2100), help="Year of the key figures (kpi only).")
+@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Day from which changed places hold (employees only).")
 @click.option("--dry-run", is_flag=True, help="Only say what would be added, changed and refused.")
 @click.option("--data", type=click.Path(path_type=Path, file_okay=False), help="Folder of the database (KAOPING_DATA).")
-def command(kind: str, file: Path, year: int | None, data: Path | None, *, dry_run: bool) -> None:
+def command(
+    kind: str, file: Path, year: int | None, since: datetime | None, data: Path | None, *, dry_run: bool
+) -> None:
     """Import employees, customers, records or key figures (kpi) from FILE (.xlsx or .csv), all of it or nothing.
 
     Every fault is reported with file, sheet, row and column; then the exit code is 2 and nothing is written.
@@ -31,7 +36,7 @@ def command(kind: str, file: Path, year: int | None, data: Path | None, *, dry_r
 
     with application(data):
         try:
-            plan = _look(kind, file, year) if dry_run else _bring_in(kind, file, year)
+            plan = _look(kind, file, year) if dry_run else _bring_in(kind, file, year, since)
         except Refusal as refusal:
             for message in refusal.messages:
                 click.echo(str(message), err=True)
@@ -47,7 +52,7 @@ def _look(kind: str, file: Path, year: int | None) -> Plan:
         return importing.plan_import(kind, file.name, file.read_bytes(), year=year)
 
 
-def _bring_in(kind: str, file: Path, year: int | None) -> Plan:
+def _bring_in(kind: str, file: Path, year: int | None, since: datetime | None) -> Plan:
     from rich.console import Console  # noqa: PLC0415
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn  # noqa: PLC0415
 
@@ -69,7 +74,8 @@ def _bring_in(kind: str, file: Path, year: int | None) -> Plan:
 
         with unit_of_work():
             return importing.import_workbook(
-                kind, file.name, file.read_bytes(), actor=SYSTEM, now=now(), begin=begin, advance=advance, year=year
+                kind, file.name, file.read_bytes(), actor=SYSTEM, now=now(), begin=begin, advance=advance, year=year,
+                since=since.date() if since else None,
             )
 
 
