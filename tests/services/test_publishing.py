@@ -2,6 +2,8 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy import text as sql
+from sqlalchemy.exc import IntegrityError
 
 from states.errors import Refusal
 from states.permissions import SYSTEM
@@ -169,6 +171,22 @@ def test_no_line_of_code_deletes_a_published_version(hr):
     with pytest.raises(PublishedVersionChanged):
         db.session.flush()
     db.session.rollback()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["UPDATE scheme_version SET text = 'x'", "UPDATE scheme_version SET state = 'draft'", "DELETE FROM scheme_version"],
+)
+def test_the_database_itself_keeps_a_published_version(hr, statement):
+    version = make_scheme()
+    db.session.commit()
+
+    with pytest.raises(IntegrityError):
+        db.session.execute(sql(statement))
+    db.session.rollback()
+
+    assert db.session.get(SchemeVersion, version.id).text == TEXT
+    db.session.execute(sql("UPDATE scheme_version SET state = 'retired'"))
 
 
 def test_a_discarded_draft_is_gone_and_its_history_stays(hr):

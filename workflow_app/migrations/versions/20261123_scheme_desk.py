@@ -33,6 +33,44 @@ def _post_everybody() -> None:
     ))
 
 
+FROZEN = ('code', 'version', 'text', 'digest', 'title_zh', 'title_en', 'published_at')
+STAYS = 'a published version of a scheme never changes'
+
+
+def _freeze_published() -> None:
+    """Whatever writes to the database: a published version keeps its text, and stays."""
+    if op.get_bind().dialect.name == 'sqlite':
+        differs = ' OR '.join(f'OLD.{name} IS NOT NEW.{name}' for name in FROZEN)
+        refuse = f"BEGIN SELECT RAISE(ABORT, '{STAYS}'); END"
+        op.execute(
+            "CREATE TRIGGER scheme_version_frozen BEFORE UPDATE ON scheme_version "
+            f"WHEN OLD.state <> 'draft' AND (NEW.state = 'draft' OR {differs}) {refuse}"
+        )
+        op.execute(f"CREATE TRIGGER scheme_version_kept BEFORE DELETE ON scheme_version WHEN OLD.state <> 'draft' {refuse}")
+        return
+    differs = ' OR '.join(f'OLD.{name} IS DISTINCT FROM NEW.{name}' for name in FROZEN)
+    op.execute(
+        "CREATE FUNCTION keep_published_scheme() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$ BEGIN RAISE EXCEPTION '{STAYS}' USING ERRCODE = 'integrity_constraint_violation'; END $$"
+    )
+    op.execute(
+        "CREATE TRIGGER scheme_version_frozen BEFORE UPDATE ON scheme_version FOR EACH ROW "
+        f"WHEN (OLD.state <> 'draft' AND (NEW.state = 'draft' OR {differs})) EXECUTE FUNCTION keep_published_scheme()"
+    )
+    op.execute(
+        "CREATE TRIGGER scheme_version_kept BEFORE DELETE ON scheme_version FOR EACH ROW "
+        "WHEN (OLD.state <> 'draft') EXECUTE FUNCTION keep_published_scheme()"
+    )
+
+
+def _thaw_published() -> None:
+    on = '' if op.get_bind().dialect.name == 'sqlite' else ' ON scheme_version'
+    op.execute(f'DROP TRIGGER scheme_version_frozen{on}')
+    op.execute(f'DROP TRIGGER scheme_version_kept{on}')
+    if on:
+        op.execute('DROP FUNCTION keep_published_scheme')
+
+
 def upgrade() -> None:
     op.create_table('posting',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -308,9 +346,11 @@ def upgrade() -> None:
         batch_op.create_foreign_key(batch_op.f('fk_scheme_version_based_on_id_scheme_version'), 'scheme_version', ['based_on_id'], ['id'])
         batch_op.create_foreign_key(batch_op.f('fk_scheme_version_created_by_id_account'), 'account', ['created_by_id'], ['id'])
 
+    _freeze_published()
 
 
 def downgrade() -> None:
+    _thaw_published()
     with op.batch_alter_table('scheme_version', schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f('ck_scheme_version_state'), type_='check')
         batch_op.drop_constraint(batch_op.f('ck_scheme_version_published_has_number'), type_='check')
