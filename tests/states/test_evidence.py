@@ -81,7 +81,7 @@ def test_a_packed_flood_is_refused():
     ("sent", "kept"),
     [
         ("../../etc/passwd.txt", "passwd.txt"),
-        ("C:\\Users\\a\\proof.pdf", "proof.pdf"),
+        ("C:\\papers\\a\\proof.pdf", "proof.pdf"),
         ("a\r\nSet-Cookie: x.pdf", "aSet-Cookie: x.pdf"),
         ("\u202efdp.exe.pdf", "fdp.exe.pdf"),
         ("a\x00b.png", "ab.png"),

@@ -177,12 +177,19 @@ def _board(
         refusal=refusal,
         reviews=reviews,
         view="table" if request.args.get("view") == "table" else "board",
-        advice=board.advice_on(reviews, scheme),
         merge_form=merge_form or MergeForm(),
-        merge_choice=merge_choice(cycle, here),
-        merged=merged_here(cycle, here),
+        **_advised(cycle, here, reviews),
         **_extras(cycle, chosen),
     )
+
+
+def _advised(cycle: Cycle, here: str, reviews: Sequence[Review]) -> dict[str, Any]:
+    """Whether these bands are advice only, and what may be ranked together."""
+    return {
+        "advice": board.advice_on(reviews, scheme_of(cycle)),
+        "merge_choice": merge_choice(cycle, here),
+        "merged": merged_here(cycle, here),
+    }
 
 
 def _without_own(reviews: Sequence[Review]) -> tuple[list[Review], bool]:
