@@ -9,7 +9,8 @@ from sqlalchemy import func, select
 
 from workflow_app import create_app
 from workflow_app.db import db
-from workflow_app.models import Account, Cycle, Review
+from workflow_app.models import Account, Cycle, Review, SchemeVersion
+from workflow_app.schemes import read_scheme
 from workflow_app.services.sealing import verify
 from workflow_app.settings import Settings
 
@@ -45,3 +46,12 @@ def test_its_pages_open(old, sign_in):
     for username in ("K1006", "K1001", "K1015"):
         sign_in(client, db.session.scalar(select(Account).filter_by(username=username)))
         assert client.get("/").status_code == 200
+
+
+def test_its_schemes_are_read_as_they_were_written(old):
+    for version in db.session.scalars(select(SchemeVersion)):
+        rule = read_scheme(version).composition
+
+        assert rule.codes == ("inspections", "monthly", "year_end")
+        assert [part.weight for part in rule.parts] == [20, 30, 50]
+        assert (rule.coverage.kinds, rule.coverage.least) == (("monthly_appraisal",), 6)

@@ -264,3 +264,13 @@ def test_the_launch_ends_though_somebody_drops_out_of_it_meanwhile(company):
     found = progress.find("cycle", cycle.id, "launch")
     assert made == people - 1
     assert found.finished_at is not None
+
+
+def test_a_population_that_the_scheme_does_not_know_takes_no_part(app, company):
+    company.other.population = "night_shift"
+    cycle = make_cycle()
+
+    found = candidates(cycle, now=NOW)
+
+    reason = next(one.reason for one in found.out if one.employee.id == company.other.id)
+    assert str(reason) == "The scheme does not know the population “night_shift”."

@@ -101,6 +101,8 @@ def reason_out(person: Employee, cycle: Cycle, elsewhere: dict[int, Message]) ->
         return Message("Has no superior, and nobody without a superior is rated.")
     if person.left is not None and person.left <= cycle.period_end and not keeps_leavers(cycle):
         return Message("Left on %(day)s, by the end of the period.", day=person.left)
+    if scheme_of(cycle).population(person.population) is None:
+        return Message("The scheme does not know the population “%(population)s”.", population=person.population)
     if person.joined > cycle.period_end:
         return Message("Joined on %(day)s, after the period.", day=person.joined)
     return elsewhere.get(person.id)

@@ -220,15 +220,22 @@ def report_waits(employee_id: int) -> list[Task]:
     query = (
         select(Review)
         .join(Review.cycle)
-        .join(ReviewStage, (ReviewStage.review_id == Review.id) & (ReviewStage.stage == "self_review"))
+        .join(ReviewStage, (ReviewStage.review_id == Review.id) & (ReviewStage.stage == Review.state))
         .where(Review.superior_id == employee_id, Cycle.state == "open", ReviewStage.state == "open")
         .options(joinedload(Review.employee), joinedload(Review.cycle))
         .order_by(Review.id)
     )
     by_cycle: dict[int, list[Review]] = defaultdict(list)
     for review in db.session.scalars(query):
-        by_cycle[review.cycle_id].append(review)
+        if _own_form(review) is not None:
+            by_cycle[review.cycle_id].append(review)
     return [_report_wait(some) for some in by_cycle.values()]
+
+
+def _own_form(review: Review) -> StageSpec | None:
+    """The stage that the review stands at, where the person rated fills a form of their own."""
+    spec = scheme_of(review.cycle).cycle_kinds[review.cycle.kind].stage(review.state)
+    return spec if spec is not None and spec.actor == "self" and spec.forms else None
 
 
 def _report_wait(some: Sequence[Review]) -> Task:
@@ -238,7 +245,7 @@ def _report_wait(some: Sequence[Review]) -> Task:
     if rest:
         why += (Message("and %(count)s more", count=rest),)
     who = Message("My people who have not handed in their self review: %(count)s", count=len(some))
-    spec = scheme_of(some[0].cycle).cycle_kinds[some[0].cycle.kind].stage("self_review")
+    spec = _own_form(some[0])
     return Task(who, (*why, cycle_title(some[0].cycle)), chip=spec.title if spec else "")
 
 

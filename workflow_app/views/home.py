@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 blueprint = Blueprint("home", __name__)
 MORNING, NOON, EVENING = 5, 12, 18
 SOON_DAYS = 2
-HOLDERS = {"manager_scoring": "superior", "vp_feedback": "vp"}
+HOLDERS = {"manager": "superior", "vp": "vp"}
 
 
 @blueprint.get("/")
@@ -119,7 +119,8 @@ def _standing(review: Review, titles: dict[str, Any]) -> Sequence[Message]:
     if review.released_at is not None:
         return (Message("Your result is released. You can see how it came about."),)
     said = (Message("At present: %(stage)s.", stage=titles.get(review.state, review.state)),)
-    holder = getattr(review, HOLDERS.get(review.state, ""), None)
+    spec = scheme_of(review.cycle).cycle_kinds[review.cycle.kind].stage(review.state)
+    holder = getattr(review, HOLDERS.get(spec.actor if spec else "", ""), None)
     if holder is not None:
         said = (Message("At present with %(name)s: nothing for you to do.", name=holder.name),)
     if review.state in {APPEALED, "closed"}:
