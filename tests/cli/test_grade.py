@@ -410,3 +410,36 @@ def test_scheme_check(tmp_path):
 def test_the_shipped_scheme_and_its_json_schema_can_be_printed():
     assert CliRunner().invoke(main, ["scheme", "show"]).output == builtin_scheme_text()
     assert '"forms"' in CliRunner().invoke(main, ["scheme", "schema"]).output
+
+
+def test_another_scheme_has_a_column_for_each_of_its_parts(tmp_path):
+    (tmp_path / "s.yaml").write_text(builtin_scheme_text("quarterly_sales"), "utf-8")
+    roster = text([EMPLOYEES, employee("K1", joined="2025-08-16"), employee("K2"), employee("K3", left="2025-06-30")])
+    rows = text([
+        RECORDS, record("K1", "季度", "2025-Q3", 80), record("K1", "sales_quarter", "2025年第四季度", 90, 5),
+        record("K2", "季度考核", "2025-Q1", "88.86"), record("K2", "Quarterly appraisal", "2025-Q2", "88.85"),
+        record("K3", "季度", "2025-Q1", 70),
+    ])  # fmt: skip
+
+    result, found = run(tmp_path, roster, rows, "--scheme", str(tmp_path / "s.yaml"))
+
+    assert result.exit_code == 0, result.output
+    assert list(found["K1"]) == ["employee_no", "population", "quarters", *HEADER[5:]]
+    # 46 of 92 days of the third quarter, all of the fourth: (80 ÷ 2 + 95) ÷ 1.5; one place, as the scheme says.
+    assert [found[number]["total"] for number in ("K1", "K2", "K3")] == ["90.00", "88.90", "70.00"]
+    assert found["K3"]["flags"] == "left"
+    assert found["K1"]["months_counted"] == "2"
+
+
+def test_a_quarter_without_one_day_employed_and_an_unknown_kind_are_faults(tmp_path):
+    (tmp_path / "s.yaml").write_text(builtin_scheme_text("quarterly_sales"), "utf-8")
+    roster = text([EMPLOYEES, employee("K1", joined="2025-08-16")])
+    rows = text([
+        RECORDS, record("K1", "季度", "2025-Q2", 80), record("K1", "月考核", "2025-09", 80), record("K1", "季度", "2025-Q3", 80, 6),
+    ])  # fmt: skip
+
+    result, found = run(tmp_path, roster, rows, "--scheme", str(tmp_path / "s.yaml"))
+
+    assert (result.exit_code, found) == (2, {})
+    for words in ("not employed for a single day of 2025-Q2", "“月考核” is no kind of record", "a whole number from 1 to 5"):
+        assert words in result.output

@@ -158,3 +158,17 @@ def test_every_cycle_kind_of_every_scheme_launches(app, company):
         for kind in builtin_scheme(code).cycle_kinds.values():
             cycle = launched(app, company, code, kind.code, periods[kind.period])
             assert {one.employee_id for one in reviews_of(cycle)} == company.rated, (code, kind.code)
+
+
+def test_the_pages_of_every_scheme_open_in_both_languages(app, company, client, sign_in):
+    versions = [publish_scheme(builtin_scheme_text(code), actor=SYSTEM, now=NOW) for code in builtin_scheme_codes()]
+    numbers = [(version.id, version.code) for version in versions]
+    db.session.commit()
+    sign_in(client, company.hr)
+
+    for number, code in numbers:
+        addresses = [f"/scheme?version={number}", f"/scheme/whole?version={number}"]
+        addresses += [f"/scheme/form/{form}?version={number}" for form in builtin_scheme(code).forms]
+        for address in addresses:
+            for language in ("zh", "en"):
+                assert client.get(f"{address}&lang={language}").status_code == 200, (address, language)
