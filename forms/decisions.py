@@ -1,6 +1,6 @@
 """Calibration moves, returns of the approver, decisions on actions."""
 
-from wtforms import Form, IntegerField, SelectField, TextAreaField
+from wtforms import DateField, Form, IntegerField, SelectField, TextAreaField
 from wtforms.validators import InputRequired, Optional
 from wtforms.widgets import HiddenInput
 
@@ -41,6 +41,15 @@ class ReturnForm(Form):
         N_("What should be looked at again"),
         [InputRequired(N_("Say what should be looked at again.")), AtMost(REASON_LENGTH)],
     )
+
+
+class PapersForm(Form):
+    """What a decision rests on."""
+
+    evidence = TextAreaField(N_("Evidence"), [Optional(), AtMost(4 * REASON_LENGTH)])
+    plan = TextAreaField(N_("Improvement plan"), [Optional(), AtMost(4 * REASON_LENGTH)])
+    consented_on = DateField(N_("Day of the person's consent"), [Optional()])
+    version = IntegerField(validators=[Optional()], widget=HiddenInput())
 
 
 class ActionForm(Form):

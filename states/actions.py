@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -49,6 +50,32 @@ def _follows(
     if when.last_percent is not None and is_among_last(rank, n, when.last_percent):
         return True
     return band in when.bands
+
+
+@dataclass(frozen=True)
+class Papers:
+    """What is there for a decision: the reason, what proves it, the plan, the person's consent in writing."""
+
+    reason: bool = False
+    evidence: bool = False
+    improvement_plan: bool = False
+    consent: bool = False
+
+
+def lacking(needs: Collection[str], decision: str, papers: Papers) -> tuple[str, ...]:
+    """What a decision still needs, in the scheme's words (§6).
+
+    A proposal is approved on its reason, evidence and plan; it takes effect (`start`) with the consent too.
+    A reason alone is asked for where it is not the only need: an award needs no essay.
+    """
+    if decision == "decline":
+        asked: tuple[str, ...] = ("reason",)
+    elif decision == "approve" and len(needs) > 1:
+        asked = ("reason", "evidence", "improvement_plan")
+    else:
+        asked = ("consent",) if decision == "start" else ()
+    given = {need for need in ("reason", "evidence", "improvement_plan", "consent") if getattr(papers, need)}
+    return tuple(need for need in asked if (need in needs or decision == "decline") and need not in given)
 
 
 def coefficient(band: str | None, scheme: Scheme) -> Decimal:

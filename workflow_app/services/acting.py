@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from sqlalchemy import func, select
 
-from states.actions import proposals
+from states.actions import lacking, proposals
 from states.errors import Message, Refusal
 from states.machines.machine import fire
 from states.machines.review import APPEALED
@@ -17,12 +17,19 @@ from workflow_app.access import require
 from workflow_app.db import db
 from workflow_app.models import Action, Cycle, Review
 from workflow_app.queries.facts import review_facts
+from workflow_app.queries.papers import papers_of
 from workflow_app.schemes import scheme_of
 from workflow_app.services.advancing import SHORTEST_REASON
 from workflow_app.services.events import record_event
 from workflow_app.working_days import due_after
 
 REASON_LENGTH = 1000
+LACKING = {
+    "reason": Message("Give the reason in at least %(least)s characters.", least=SHORTEST_REASON),
+    "evidence": Message("Keep the evidence first: say what proves it, or upload a file."),
+    "improvement_plan": Message("Keep the improvement plan first."),
+    "consent": Message("This takes effect only with the person's written consent. Upload it, with its day, first."),
+}
 
 
 def propose_actions(cycle_id: int, *, now: datetime) -> int:
@@ -110,7 +117,7 @@ def decide_action(
     require(actor, "decide_action", review_facts(action.review))
     if version is not None and version != action.version:
         raise Refusal(Message("Somebody else decided this meanwhile. Look at what is there now."), kind="conflict")
-    _guard_reason(action, decision, reason)
+    _guard_papers(action, decision, reason)
     if decision == "start" and now < appeal_ends(action.review):
         raise Refusal(
             Message(
@@ -137,13 +144,15 @@ def decide_action(
     )
 
 
-def _guard_reason(action: Action, decision: str, reason: str) -> None:
+def _guard_papers(action: Action, decision: str, reason: str) -> None:
+    """Everything that the decision still lacks, at once."""
     spec = scheme_of(action.review.cycle).action(action.kind)
-    needed = decision == "decline" or (decision == "approve" and spec is not None and len(spec.needs) > 1)
-    if needed and len(reason.strip()) < SHORTEST_REASON:
-        raise Refusal(Message("Give the reason in at least %(least)s characters.", least=SHORTEST_REASON))
     if len(reason) > REASON_LENGTH:
         raise Refusal(Message("The reason is too long: at most %(most)s characters.", most=REASON_LENGTH))
+    needs = spec.needs if spec else ()
+    faults = [LACKING[need] for need in lacking(needs, decision, papers_of(action, reason))]
+    if faults:
+        raise Refusal(faults)
 
 
 def appeal_ends(review: Review) -> datetime:

@@ -2,19 +2,23 @@
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from forms.decisions import ActionForm
+from forms.decisions import ActionForm, PapersForm
 from states.errors import Message, Refusal
 from workflow_app.access import allowed, current_actor
 from workflow_app.clock import now
 from workflow_app.db import db, unit_of_work
 from workflow_app.errors import status_of
-from workflow_app.models import Action, Cycle
+from workflow_app.models import Action, Cycle, EvidenceFile
 from workflow_app.queries import actions as queries
+from workflow_app.queries.papers import files_of
+from workflow_app.queries.schemes import LARGEST_ID
 from workflow_app.schemes import scheme_of
 from workflow_app.services import acting
+from workflow_app.services import papers as keeping
+from workflow_app.views.uploads import attachment, sent_file
 
 blueprint = Blueprint("actions", __name__)
 DECISIONS = {"approve": ("proposed",), "decline": ("proposed",), "start": ("approved",), "finish": ("in_progress",)}
@@ -62,6 +66,35 @@ def decide(action_id: int, decision: str) -> Any:
     return redirect(url_for("actions.table", cycle=action.review.cycle_id))
 
 
+@blueprint.post("/actions/<int:action_id>/papers")
+@allowed("decide_action")
+def papers(action_id: int) -> Any:
+    action, form = _action(action_id), PapersForm(request.form)
+    if not form.validate():
+        return _page(action, papers=form), 422
+    typed = keeping.Typed(
+        form.evidence.data or "", form.plan.data or "", form.consented_on.data,
+        sent_file("evidence_file"), sent_file("consent_file"),
+    )  # fmt: skip
+    try:
+        with unit_of_work():
+            keeping.keep_papers(action, typed, actor=current_actor(), now=now(), version=form.version.data)
+    except Refusal as refusal:
+        return _page(_action(action_id), papers=form, refusal=refusal), status_of(refusal)
+    flash(_("The papers are kept."), "ok")
+    return redirect(url_for("actions.one", action_id=action_id))
+
+
+@blueprint.get("/actions/files/<int:number>")
+@allowed("see_actions")
+def paper(number: int) -> Response:
+    found = db.session.get(EvidenceFile, min(number, LARGEST_ID))
+    if found is None or found.action_id is None:
+        raise Refusal(Message("There is no such file."), kind="not_found")
+    _action(found.action_id)
+    return attachment(found)
+
+
 def _action(action_id: int) -> Action:
     action = db.session.get(Action, action_id)
     if action is None:
@@ -74,7 +107,9 @@ def _action(action_id: int) -> Action:
     return action
 
 
-def _page(action: Action, *, form: ActionForm | None = None, refusal: Refusal | None = None) -> str:
+def _page(
+    action: Action, *, form: ActionForm | None = None, papers: PapersForm | None = None, refusal: Refusal | None = None
+) -> str:
     spec = scheme_of(action.review.cycle).action(action.kind)
     possible = [decision for decision, states in DECISIONS.items() if action.state in states]
     return render_template(
@@ -84,6 +119,9 @@ def _page(action: Action, *, form: ActionForm | None = None, refusal: Refusal | 
         form=form or ActionForm(),
         refusal=refusal,
         possible=possible,
+        papers=papers or PapersForm(obj=action),
+        needs=spec.needs if spec else (),
+        files=files_of(action),
         appeal_ends=acting.appeal_ends(action.review),
     )
 
