@@ -94,7 +94,7 @@ def changes(values: Any, typed: Mapping[str, Sequence[str]]) -> dict[Path, Any]:
     for name, words in typed.items():
         path = path_from(name, values)
         field = field_at(values, path) if path else None
-        if field is None or field.shape.is_group or field.shape.kind == "text":
+        if field is None or not field.shape.is_typed:
             continue
         value, before = meant(field, words), shown(field, at(values, *path))
         if _said(field, value) != before:

@@ -19,7 +19,8 @@ SCORED = frozenset({"deduction", "kpi_table", "rating_card", "questionnaire", "t
 def options(field: Field, values: Any, path: Path) -> list[Option] | None:
     """The codes that may stand at this field; None where it refers to nothing."""
     source = REFERENCES.get((field.model, field.name))
-    return None if source is None else list(source(values, path))
+    found = source(values, path) if source is not None else None
+    return None if found is None else list(found)
 
 
 def title_of(entry: Any, code: str) -> Any:
@@ -66,6 +67,12 @@ def _presets(values: Any, _path: Path) -> Iterator[Option]:
         yield str(key), str(key)
 
 
+def _band_of_preset(values: Any, path: Path) -> Iterator[Option] | None:
+    """A wording may have any name; within it the keys are bands."""
+    depth = len(("distribution", "title_presets"))
+    return _listed("distribution", "bands")(values, path) if len(path) > depth else None
+
+
 def _rungs(values: Any, _path: Path) -> Iterator[Option]:
     yield from _listed("rulebook", "rewards")(values, ())
     yield from _listed("rulebook", "sanctions")(values, ())
@@ -102,7 +109,7 @@ def _actors(values: Any, _path: Path) -> Iterator[Option]:
         yield f"role:{code}", title_of(role, code)
 
 
-REFERENCES: dict[tuple[str, str], Callable[[Any, Path], Iterator[Option]]] = {
+REFERENCES: dict[tuple[str, str], Callable[[Any, Path], Iterator[Option] | None]] = {
     ("Population", "upwards"): _listed("populations"),
     ("FormUse", "form"): _keyed("forms"),
     ("FormUse", "populations"): _listed("populations"),
@@ -118,6 +125,7 @@ REFERENCES: dict[tuple[str, str], Callable[[Any, Path], Iterator[Option]]] = {
     ("Questionnaire", "scale"): _keyed("scales"),
     ("KpiRow", "source"): _sources,
     ("Distribution", "titles"): _presets,
+    ("Distribution", "title_presets"): _band_of_preset,
     ("ActionWhen", "bands"): _listed("distribution", "bands"),
     ("Gate", "forms"): _keyed("forms", "test"),
     ("Rule", "leads_to"): _rungs,

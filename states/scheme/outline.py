@@ -40,6 +40,12 @@ class Shape:
         """Whether it has fields or entries of its own; a title in two languages counts as plain."""
         return self.kind in {"model", "map"} or (self.kind == "list" and self.inner is not None and self.inner.is_group)
 
+    @property
+    def is_typed(self) -> bool:
+        """Whether one field of a page holds all of it: a plain value, or a list of plain values."""
+        inner = self.inner.kind if self.inner else ""
+        return not self.is_group and self.kind != "text" and inner != "text"
+
     def model_for(self, value: Any) -> type[BaseModel] | None:
         """The model of a value: of several, the one that its `kind` names, else the first."""
         wanted = at(value, "kind")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import copy
 import re
+from decimal import Decimal
 from string import ascii_uppercase
 from typing import Any
 
 from states.scheme.checks import at, entries
-from states.scheme.options import options
+from states.scheme.options import SCORED, options
 from states.scheme.outline import Field, Shape, field_at, fields_of
 from states.scheme.reading import Path
 
@@ -17,12 +18,14 @@ UNTITLED = {"zh": "", "en": ""}
 START: dict[tuple[str, str], Any] = {
     ("DeductionItem", "points"): 5, ("Clause", "points"): 1, ("KpiRow", "weight"): 5, ("TestSection", "points"): 50,
     ("ScoredTest", "pass_mark"): 60, ("StageSpec", "days"): 5, ("Band", "share"): 0, ("ScorePart", "weight"): 100,
-    ("CompositionPart", "weight"): 0, ("Threshold", "points"): 4, ("Threshold", "at_least"): 1,
+    ("CompositionPart", "weight"): 0, ("Threshold", "points"): 1, ("Threshold", "at_least"): Decimal("0.5"),
     ("CycleKind", "period"): "month", ("CycleKind", "parts"): [{"stage": "stage_1", "weight": 100}],
     ("Scale", "levels"): [{"value": 2, "title": UNTITLED}, {"value": 1, "title": UNTITLED}],
-    ("Thresholds", "otherwise"): 2, ("ActionSpec", "when"): {"bands": []}, ("StageSpec", "actor"): "manager",
+    ("Thresholds", "otherwise"): 2, ("ActionSpec", "when"): {"top_percent": 10}, ("StageSpec", "actor"): "manager",
 }  # fmt: skip
-OPTIONAL_YET_NEEDED = {("Threshold", "at_least"), ("DeductionForm", "areas"), ("TextForm", "texts"), ("ScorePart", "stage")}
+OPTIONAL_YET_NEEDED = {
+    ("Threshold", "at_least"), ("DeductionForm", "areas"), ("TextForm", "texts"), ("ScorePart", "stage"), ("CycleKind", "parts"),
+}  # fmt: skip
 PREFIX = {
     "Area": "area", "DeductionItem": "item", "Clause": "clause", "RatedItem": "item", "TextSpec": "text", "KpiView": "view",
     "KpiRow": "kpi", "TestSection": "section", "StageSpec": "stage", "ActionSpec": "action", "CompositionPart": "part",
@@ -35,7 +38,16 @@ def starter(values: Any, path: Path, kind: str | None = None) -> Any:
     field = field_at(values, path)
     if field is None or field.shape.inner is None:
         return None
-    return _value(field, field.shape.inner, values, path, kind)
+    made = _value(field, field.shape.inner, values, path, kind)
+    return _with_scored_form(made, values) if path == ("cycle_kinds",) else made
+
+
+def _with_scored_form(kind: dict[str, Any], values: Any) -> dict[str, Any]:
+    """A new kind of cycle scores its one stage by the first form that makes a score."""
+    scored = [str(code) for code, form in entries(values, "forms") if at(form, "kind") in SCORED - {"test"}]
+    if scored:
+        kind["stages"][0]["forms"] = [{"form": scored[0]}]
+    return kind
 
 
 def starting_group(values: Any, path: Path) -> Any:

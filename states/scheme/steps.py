@@ -9,10 +9,12 @@ from states.errors import Message, Refusal
 from states.scheme.checks import at
 from states.scheme.editing import NO_PLACE, add_entry, move_entry, remove_entry, set_value, values_of
 from states.scheme.inputs import path_from
+from states.scheme.options import options
 from states.scheme.outline import field_at
 from states.scheme.reading import Path
 from states.scheme.starters import free_key, starter, starting_group
 
+NOTHING_LEFT = Message("Everything that could be chosen here is there already.")
 MOVES = {"up": -1, "down": 1}
 
 
@@ -56,9 +58,16 @@ def _add(text: str, values: Any, path: Path, step: Step) -> tuple[str, Path]:
 
 
 def _key(values: Any, path: Path, step: Step) -> str:
-    wanted = step.key.strip()
-    taken = at(values, *path)
-    if wanted and isinstance(taken, dict) and wanted in taken:
+    wanted, here = step.key.strip(), at(values, *path)
+    taken = here if isinstance(here, dict) else {}
+    field = field_at(values, path)
+    known = options(field, values, path) if field else None
+    if known is not None:  # only what the file has elsewhere can stand here
+        free = [code for code, _title in known if code not in taken]
+        if not free:
+            raise Refusal(NOTHING_LEFT)
+        return wanted if wanted in free else free[0]
+    if wanted in taken:
         raise Refusal(Message("“%(code)s” is there already. Choose another code.", code=wanted))
     return free_key(values, path, wanted)
 
