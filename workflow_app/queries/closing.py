@@ -57,7 +57,7 @@ def before_closing(cycle: Cycle, *, now: datetime) -> Closing:
     away = on_leave_throughout(cycle) if reviews else set()
     today = local_day(cycle, now)
     return Closing(
-        debtors=_debtors(owed_forms(cycle)) if running else [],
+        debtors=sorted(_debtors(owed_forms(cycle)), key=lambda one: -one.late(now)) if running else [],
         left=[one for one in reviews if one.employee.left is not None and one.employee.left < today],
         away=[one for one in reviews if one.employee_id in away],
         joined=_joined(cycle, now) if running else [],
