@@ -57,15 +57,15 @@ def measure(kind: str, people: int, rounds: int) -> dict[str, Any]:
     def product() -> BulkGrades:
         return bulk_grade(cohort, year=cohorts.YEAR, scheme=scheme)
 
-    product_s, floor_s = _pairs(product, lambda: cohorts.floor(cohort), rounds)
+    product_ms, floor_ms = _pairs(product, lambda: cohorts.floor(cohort), rounds)
     found = product()
     return {
         "year": kind,
         "people": people,
-        "product_s": span(product_s),
-        "floor_s": span(floor_s),
-        "ratio": span([mine / bare for mine, bare in zip(product_s, floor_s, strict=True)]),
-        "rounds": {"product_s": product_s, "floor_s": floor_s},
+        "product_ms": span(product_ms),
+        "floor_ms": span(floor_ms),
+        "ratio": span([mine / bare for mine, bare in zip(product_ms, floor_ms, strict=True)]),
+        "rounds": {"product_ms": product_ms, "floor_ms": floor_ms},
         "records_mb": round(sum(one.scores.nbytes for one in cohort.records) / MB, 1),
         "product_mb": _allocated(product),
         "floor_mb": _allocated(lambda: cohorts.floor(cohort)),
@@ -75,15 +75,15 @@ def measure(kind: str, people: int, rounds: int) -> dict[str, Any]:
 
 
 def _pairs(product: Callable[[], object], bare: Callable[[], object], rounds: int) -> tuple[list[float], list[float]]:
-    """CPU seconds; who goes first changes from round to round. What is short is done until it can be measured."""
+    """CPU milliseconds; who goes first changes from round to round. What is short is done until it can be measured."""
     many = [max(1, int(LONG_ENOUGH / max(_cpu(task), 0.001))) for task in (product, bare)]
     mine, floor = [], []
     for number in range(rounds):
         if number % 2:
-            floor.append(_cpu(bare, many[1]))
-        mine.append(_cpu(product, many[0]))
+            floor.append(_cpu(bare, many[1]) * 1000)
+        mine.append(_cpu(product, many[0]) * 1000)
         if not number % 2:
-            floor.append(_cpu(bare, many[1]))
+            floor.append(_cpu(bare, many[1]) * 1000)
     return mine, floor
 
 
@@ -130,14 +130,14 @@ def _sampled(people: int) -> list[int]:
 def show(figures: dict[str, Any], console: Console) -> None:
     """The table for people."""
     console.print(report.said(figures["machine"]), highlight=False)
-    table = Table(title="CPU s (middle); ratio (least / middle / most); MB of and besides the records", title_justify="left")
+    table = Table(title="CPU ms (middle); ratio (least / middle / most); MB of and besides the records", title_justify="left")
     for column in ("year", "people", "product", "floor", "ratio", "µs each", "records", "product", "floor"):
         table.add_column(column, justify="left" if column == "year" else "right", no_wrap=True)
     for one in figures["bulk"]:
-        seconds = [one[key]["median"] for key in ("product_s", "floor_s")]
-        each = seconds[0] / one["people"] * 1e6
+        milliseconds = [one[key]["median"] for key in ("product_ms", "floor_ms")]
+        each = milliseconds[0] / one["people"] * 1000
         memory = (f"{one[key]:.1f}" for key in ("records_mb", "product_mb", "floor_mb"))
-        taken = (f"{value:.4f}" for value in seconds)
+        taken = (f"{value:.1f}" for value in milliseconds)
         table.add_row(one["year"], f"{one['people']:,}", *taken, report.spread(one["ratio"]), f"{each:.2f}", *memory)
     console.print(table)
     for one in figures["bulk"]:
