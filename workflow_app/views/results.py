@@ -18,6 +18,7 @@ from workflow_app.queries import results as queries
 from workflow_app.queries.appeals import appeal_of
 from workflow_app.queries.explaining import explained, review_document
 from workflow_app.queries.facts import review_facts
+from workflow_app.queries.sheets import adjustments_of
 from workflow_app.schemes import scheme_of
 from workflow_app.services import releasing
 from workflow_app.services.acting import appeal_ends
@@ -45,6 +46,7 @@ def review(review_id: int) -> Any:
     return render_template(
         "results/review.html",
         **_told(found),
+        adjustments=adjustments_of(found),
         approver=queries.approver_name(found),
         appeal_ends=appeal_ends(found) if found.released_at else None,
         appeal=appeal_of(found),
