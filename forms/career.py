@@ -40,7 +40,7 @@ class PostingForm(Form):
     """Where a person stands from a day on."""
 
     since = DateField(
-        N_("From"), [InputRequired(N_("Enter the day from which it holds."))],
+        N_("Holds from"), [InputRequired(N_("Enter the day from which it holds."))],
         description=N_("A new department or post is a transfer: the duty clearance lapses with it."),
     )
     department = StringField(N_("Department"), [InputRequired(N_("Enter the department.")), AtMost(120)], filters=[_strip])
