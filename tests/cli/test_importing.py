@@ -6,8 +6,11 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import create_engine, text
 
+from tests.imports.files import workbook
 from tests.services.test_importing import BOSS, CLERK, book
+from tests.sheets_company import SheetsCompany
 from workflow_app.cli import main
+from workflow_app.db import db
 
 
 @pytest.fixture
@@ -104,3 +107,22 @@ def test_the_first_account_gets_a_link_once(run, database_url):
 
 def test_an_account_needs_a_name(run):
     assert run("admin", "create", "--username", " ").exit_code == 2
+
+
+def test_key_figures_want_their_year_and_come_in_once(run, make_app, tmp_path, database_url):
+    app = make_app()
+    with app.app_context():
+        number = SheetsCompany().manager.employee_no
+        db.session.commit()
+        db.session.remove()
+        db.engine.dispose()
+    path = tmp_path / "kpi.xlsx"
+    path.write_bytes(workbook(("KPI", [["工号", "指标", "实际", "目标"], [number, "部门人员培训", 40, ""]])))
+
+    without = run("import", "kpi", path)
+    first, second = (run("import", "kpi", path, "--year", 2025) for _ in range(2))
+
+    assert (without.exit_code, "which year" in without.stderr) == (2, True)
+    assert first.stdout == "1 added, 0 changed, 0 unchanged, 0 refused.\n"
+    assert second.stdout == "Nothing to change: all 1 kpi are in the system already.\n"
+    assert ask(database_url, "SELECT count(*) FROM kpi_actual WHERE year = 2025") == 1
