@@ -134,6 +134,7 @@ def _part(part: CompositionPart, person: PersonYear, graded: Graded) -> dict[str
     shares = pool_shares(person.records, part, joined=person.joined, left=person.left)
     return {
         "code": part.code,
+        "rule": f"composition.parts.{part.code}",
         "value": figure(made.value),
         "shown": _text(graded.part_display(part.code)),
         "weight": figure(made.weight),
@@ -156,6 +157,7 @@ def _ranking(place: Place | None, scheme: Scheme) -> dict[str, Any] | None:
     if place is None:
         return None
     return {
+        "rule": "distribution",
         "ranked_in": place.ranked_in,
         "populations": list(place.together),
         "n": place.n,
@@ -196,6 +198,7 @@ def _band(graded: Graded, path: BandPath | None, departure: Departure | None) ->
 def _following(one: Following) -> dict[str, Any]:
     return {
         "kind": one.spec.kind,
+        "rule": f"actions.{one.spec.kind}",
         "follows": one.follows,
         "held_back": one.held_back or None,
         "conditions": [_condition(each) for each in one.conditions],
