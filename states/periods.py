@@ -94,6 +94,17 @@ def title_for(kind: Text, span: Span, shape: str) -> Text:
     return Text(zh=f"{year} 年 {start.month} 月 {start.day} 日{kind.zh}", en=f"{kind.en}, {day}")
 
 
+def periods_employed(span: Span, joined: date, left: date | None, shape: str) -> int | None:
+    """How many periods of a shape within `span` had a day employed; None for weeks and days, of which there are many."""
+    length = {"year": 12, **MONTHS}.get(shape)
+    first, last = max(span.start, joined), min(span.end, left or span.end)
+    if length is None:
+        return None
+    if last < first:
+        return 0
+    return (last.year * 12 + last.month - 1) // length - (first.year * 12 + first.month - 1) // length + 1
+
+
 def months_employed(span: Span, joined: date, left: date | None) -> int:
     """How many calendar months of the period somebody was employed in, begun months included."""
     first, last = max(span.start, joined), min(span.end, left or span.end)

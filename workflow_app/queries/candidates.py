@@ -7,8 +7,8 @@ from datetime import date, datetime
 from sqlalchemy import select
 
 from states.errors import Message
-from states.periods import Span, months_employed
-from states.scheme import Text
+from states.periods import Span, periods_employed
+from states.scheme import Scheme, Text
 from states.scheme.cycles import StageSpec
 from workflow_app.db import db
 from workflow_app.models import Cycle, Employee, Review
@@ -91,8 +91,16 @@ def candidate_of(person: Employee, cycle: Cycle, roster: Roster) -> Candidate:
     scheme = scheme_of(cycle)
     kind = scheme.cycle_kinds[cycle.kind]
     span = Span(cycle.period, cycle.period_start, cycle.period_end)
-    new = kind.period == "year" and months_employed(span, person.joined, person.left) < scheme.composition.coverage.least
+    new = kind.period == "year" and _stays_too_new(person, span, scheme)
     return Candidate(person, plan_review(person, kind, roster), (TOO_NEW,) if new else ())
+
+
+def _stays_too_new(person: Employee, span: Span, scheme: Scheme) -> bool:
+    """Whether even a full set of records would be fewer than the scheme asks for."""
+    coverage = scheme.composition.coverage
+    shapes = [scheme.record_kinds[kind].period for kind in coverage.kinds]
+    counts = [periods_employed(span, person.joined, person.left, shape) for shape in shapes]
+    return None not in counts and sum(count or 0 for count in counts) < coverage.least
 
 
 def reason_out(person: Employee, cycle: Cycle, elsewhere: dict[int, Message]) -> Message | None:
