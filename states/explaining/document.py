@@ -32,12 +32,13 @@ NOTHING: Mapping[int, Any] = MappingProxyType({})
 
 @dataclass(frozen=True)
 class Departure:
-    """What happened to the computed band: HR's departure with its reason, and the band that was approved."""
+    """What happened to the computed band: HR's departure with its reason, the final one, and from which an appeal raised it."""
 
     calibrated: str | None = None
     reason_code: str = ""
     reason: str = ""
     final: str | None = None
+    before_appeal: str | None = None
 
 
 @dataclass(frozen=True)
@@ -192,6 +193,8 @@ def _band(graded: Graded, path: BandPath | None, departure: Departure | None) ->
         held["final"] = departure.final
         if departure.calibrated:
             held["departure"] = {"reason_code": departure.reason_code, "reason": departure.reason}
+        if departure.before_appeal:
+            held["before_appeal"] = departure.before_appeal
     return held
 
 

@@ -20,7 +20,7 @@ from tests.services.grade_company import (
 )
 from tests.states.second_reading import recompute, review_value
 from workflow_app.db import db
-from workflow_app.models import Assignment, Cycle, Invitation, Review, Submission
+from workflow_app.models import Appeal, Assignment, Cycle, Invitation, Review, Submission
 from workflow_app.schemes import scheme_of
 from workflow_app.services import acting, approving, calibrating, composing, distributing, recording, releasing
 from workflow_app.services.calibrating import MoveReason
@@ -205,6 +205,23 @@ def test_the_band_is_told_with_its_place_seats_tie_and_departure(company, at_des
     assert told["band"]["departure"]["reason"] == REASON.text
     assert (told["band"]["computed"], told["band"]["calibrated"], told["band"]["final"]) == (before, better, None)
     assert [one["seats"] for one in ranking["seats"]] == [1, 3, 6, 2, 0]
+
+
+def test_a_won_appeal_is_told(company, at_desk):
+    company.release()
+    review = db.session.get(Review, company.one.id)
+    before = review.final_band
+    db.session.add(Appeal(
+        review_id=review.id, state="upheld", answer="有理", created_at=NOW, band_before=before, band_after="A",
+    ))  # fmt: skip
+    review.final_band = "A"
+    own = at_desk(make_account(review.employee))
+
+    page, told = own.get(f"/results/{review.id}").text, own.get(f"/results/{review.id}.json").json
+
+    assert f"Raised from {before} to A after an appeal." in page
+    assert (told["band"]["before_appeal"], told["band"]["final"]) == (before, "A")
+    assert recompute(told)["actions"] == [one["kind"] for one in told["actions"] if one["follows"]]
 
 
 def test_each_action_says_by_which_condition(company, at_desk):

@@ -21,7 +21,7 @@ from states.grading import Graded, PersonYear
 from states.permissions import Actor, may
 from workflow_app.db import db
 from workflow_app.explanations import read_inputs, read_tree
-from workflow_app.models import Record, Review
+from workflow_app.models import Appeal, Record, Review
 from workflow_app.queries.facts import review_facts_of
 from workflow_app.queries.results import standing_move
 from workflow_app.queries.scores import ReviewAnswers, answers_of
@@ -145,8 +145,8 @@ def _place(review: Review) -> Place | None:
     order = [population.code for population in scheme_of(review.cycle).populations]
     together = tuple(sorted(sizes, key=lambda code: (order.index(code) if code in order else len(order), code)))
     return Place(
-        review.population, review.ranked_in or review.population, together, sum(sizes.values()), review.rank - 1, tied,
-        "barred" in review.flags,
+        review.population, review.ranked_in or review.population, together or (review.population,),
+        max(sum(sizes.values()), review.rank), review.rank - 1, tied, "barred" in review.flags,
     )  # fmt: skip
 
 
@@ -193,7 +193,16 @@ def _graded(review: Review, person: PersonYear, scheme: Scheme) -> Graded:
 
 
 def _departure(review: Review) -> Departure:
-    move = standing_move(review)
+    move, before = standing_move(review), band_before_appeal(review)
     if move is None:
-        return Departure(final=review.final_band)
-    return Departure(review.calibrated_band, move.reason_code, move.reason, review.final_band)
+        return Departure(final=review.final_band, before_appeal=before)
+    return Departure(review.calibrated_band, move.reason_code, move.reason, review.final_band, before)
+
+
+def band_before_appeal(review: Review) -> str | None:
+    """The band that an upheld appeal raised, or None."""
+    raised = select(Appeal.band_before).filter(
+        Appeal.review_id == review.id, Appeal.state == "upheld", Appeal.band_after.is_not(None),
+        Appeal.band_after != Appeal.band_before,
+    )  # fmt: skip
+    return db.session.scalar(raised.order_by(Appeal.id).limit(1))

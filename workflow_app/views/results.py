@@ -16,7 +16,7 @@ from workflow_app.explanations import for_page, lines_of
 from workflow_app.models import Review
 from workflow_app.queries import results as queries
 from workflow_app.queries.appeals import appeal_of
-from workflow_app.queries.explaining import explained, review_document
+from workflow_app.queries.explaining import band_before_appeal, explained, review_document
 from workflow_app.queries.facts import review_facts
 from workflow_app.queries.sheets import adjustments_of
 from workflow_app.schemes import scheme_of
@@ -80,7 +80,7 @@ def _told(review: Review) -> dict[str, Any]:
         "seats": seat_table(why.place.n, why.scheme.distribution) if why.place and why.path else (),
         # The person rated reads of what was decided; proposals are for those who decide them.
         "following": [one for one in why.following if one.spec.kind in decided or not mine],
-        "decided": decided, "weighs": WEIGHS, "missing": MISSING_PARTS, "roundings": ROUNDINGS,
+        "raised_from": band_before_appeal(review), "decided": decided, "weighs": WEIGHS, "missing": MISSING_PARTS, "roundings": ROUNDINGS,
     }  # fmt: skip
 
 
