@@ -173,7 +173,6 @@ def refit(fitting: Fitting, *, actor: Actor, now: datetime) -> None:
         row.position, row.alongside = position, stage.spec.alongside
         if row.stage in back:
             _let_wait(fitting, row)
-    db.session.flush()
     db.session.expire(review, ["stages"])
     _place(fitting, now=now, actor=actor)
 
@@ -181,11 +180,15 @@ def refit(fitting: Fitting, *, actor: Actor, now: datetime) -> None:
 def _place(fitting: Fitting, *, actor: Actor, now: datetime) -> None:
     """Set the state that the steps say. Not by the review's table: the old state may be none of its steps now."""
     review = fitting.held.review
-    state = rules.state_of(fitting.steps)
+    steps = fitting.steps
+    state = rules.state_of(steps)
     if state != review.state:
         review.prev_state, review.state = review.state, state
-    open_stages(review, actor=actor, now=now)
-    if any(stage.spec.actor == "customers" and not stage.omitted for stage in fitting.plan):
+    if rules.opening(steps):
+        open_stages(review, actor=actor, now=now)
+    given = [*fitting.gained, *(stage for row, stage in fitting.kept if fitting.replaced(stage))]
+    if any(stage.spec.actor == "customers" and not stage.omitted for stage in given):
+        db.session.flush()
         prepare_invitations(review, actor=actor, now=now)
 
 
