@@ -26,7 +26,11 @@ if TYPE_CHECKING:
 
     from states.bulk import BulkGrades, Cohort
 
-YEARS = {"plain": cohorts.plain, "lived-in": cohorts.lived_in}
+YEARS = {
+    "plain": (cohorts.plain, builtin_scheme),
+    "lived-in": (cohorts.lived_in, builtin_scheme),
+    "awkward": (cohorts.lived_in, cohorts.awkward_scheme),
+}
 SAMPLE = 500
 LONG_ENOUGH = 0.2
 MB = 1024**2
@@ -52,7 +56,8 @@ def main(people: tuple[int, ...], rounds: int, name: str) -> None:
 
 def measure(kind: str, people: int, rounds: int) -> dict[str, Any]:
     """One size of one kind of year: CPU seconds in pairs, then memory, then whether it is right."""
-    cohort, scheme = YEARS[kind](people), builtin_scheme()
+    make, shape = YEARS[kind]
+    cohort, scheme = make(people), shape()
 
     def product() -> BulkGrades:
         return bulk_grade(cohort, year=cohorts.YEAR, scheme=scheme)

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from states.bulk import MISSING, Cohort, Grid, Listed
+from states.scheme import builtin_scheme
 
 if TYPE_CHECKING:
     from numpy.random import Generator
     from numpy.typing import NDArray
 
+    from states.scheme import Scheme
+
 YEAR = 2025
 POPULATIONS = ("front_line", "office", "management")
+THIRDS = ("33.333333", "33.333333", "33.333334")
 WEIGHTS = {"weekly_inspection": 0.2, "monthly_appraisal": 0.3, "year_end": 0.5}
 """What the floor weighs: the records that both kinds of year have."""
 
@@ -50,6 +55,18 @@ def lived_in(people: int) -> Cohort:
         excluded=rng.random(people) < 0.02,
         barred=rng.random(people) < 0.01,
     )
+
+
+def awkward_scheme() -> Scheme:
+    """The built-in scheme with weights that make long numbers, and days employed counting everywhere: 64 bits are too few."""
+    scheme = builtin_scheme()
+    parts = tuple(
+        part.model_copy(
+            update={"weight": weight, "pools": tuple(one.model_copy(update={"weigh": "by_days"}) for one in part.pools)}
+        )
+        for part, weight in zip(scheme.composition.parts, map(Decimal, THIRDS), strict=True)
+    )
+    return scheme.model_copy(update={"composition": scheme.composition.model_copy(update={"parts": parts})})
 
 
 def _changed(days: NDArray[Any] | None, who: NDArray[np.bool_], to: NDArray[Any]) -> NDArray[Any]:
