@@ -6,7 +6,6 @@ import json
 import os
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
@@ -15,10 +14,7 @@ from states.trial import TrialInput, try_out
 from states.trial.telling import as_data
 from workflow_app.cli._trial_report import Report
 from workflow_app.cli.grade import FILE, progress_on, read_scheme_file, refuse, write_whole
-from workflow_app.imports.company import Company, Upload, read_company
-
-if TYPE_CHECKING:
-    from states.scheme import Scheme
+from workflow_app.imports.company import Upload, read_for_both
 
 WIDTH = 120
 """Where there is no terminal that says how wide it is."""
@@ -46,13 +42,15 @@ def command(
     """
     draft, beside = read_scheme_file(file)[0], read_scheme_file(against)[0]
     with progress_on(Console(stderr=True)) as progress:
-        progress.add_task("Trying", total=None)
-        as_draft = _read(employees, records, year, draft, beside)
-        as_before = _read(employees, records, year, beside, draft)
-        faults = [*dict.fromkeys(str(fault) for fault in (*as_draft.faults, *as_before.faults))]
+        reading = progress.add_task("Reading", total=None)
+        as_draft, as_before, faults = read_for_both(
+            Upload(employees, employees.name), Upload(records, records.name), year, draft, beside,
+            advance=lambda: progress.advance(reading),
+        )  # fmt: skip
         if faults:
             progress.stop()
-            refuse(faults)
+            refuse([str(fault) for fault in faults])
+        progress.add_task("Trying", total=None)
         given = TrialInput(as_draft.people, year, draft, beside, Decimal(str(within)), as_before.people)
         trial = try_out(given)
     if out:
@@ -64,9 +62,3 @@ def command(
     if not console.is_terminal:
         console = Console(width=WIDTH)
     Report(trial, as_draft.names, language).print_on(console)
-
-
-def _read(employees: Path, records: Path, year: int, scheme: Scheme, beside: Scheme) -> Company:
-    return read_company(
-        Upload(employees, employees.name), Upload(records, records.name), year, scheme, beside=beside
-    )

@@ -73,6 +73,18 @@ def read_company(
     return Company(_people(staff, rows), {one.employee_no: one.name for one in staff}, others, ordered)
 
 
+def read_for_both(
+    employees: Upload, records: Upload, year: int, scheme: Scheme, beside: Scheme, *,
+    advance: Callable[[], None] = lambda: None,
+) -> tuple[Company, Company, list[Fault]]:  # fmt: skip
+    """The company as each of two schemes reads its files, and the faults of both, each once."""
+    first = read_company(employees, records, year, scheme, beside=beside, advance=advance)
+    if record_kinds_of(scheme) == record_kinds_of(beside) and population_names(scheme) == population_names(beside):
+        return first, first, first.faults
+    second = read_company(employees, records, year, beside, beside=scheme, advance=advance)
+    return first, second, list({str(fault): fault for fault in (*first.faults, *second.faults)}.values())
+
+
 def _both(other: RecordKinds, own: RecordKinds) -> RecordKinds:
     """The names of both, the own ones first where a name means two things."""
     return RecordKinds({**other.names, **own.names}, {**other.shapes, **own.shapes}, own.dated, own.bonus)

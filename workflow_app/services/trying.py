@@ -11,7 +11,7 @@ from states.errors import Message, Refusal
 from states.scheme import Scheme
 from states.trial import TrialInput
 from workflow_app.access import require
-from workflow_app.imports.company import Upload, read_company
+from workflow_app.imports.company import Upload, read_for_both
 from workflow_app.queries.past_year import past_year, years_with_records
 from workflow_app.services.importing.sources import in_place
 
@@ -59,9 +59,7 @@ def from_database(wish: Wish, *, actor: Actor) -> Ready:
 def from_files(wish: Wish, employees: Upload, records: Upload, *, actor: Actor) -> Ready:
     """The people and records of two workbooks; refuses (invalid) with the faults of both."""
     require(actor, "try_scheme")
-    found = read_company(employees, records, wish.year, wish.draft, beside=wish.against)
-    before = read_company(employees, records, wish.year, wish.against, beside=wish.draft) if wish.against else found
-    faults = list({str(fault): fault for fault in (*found.faults, *before.faults)}.values())
+    found, before, faults = read_for_both(employees, records, wish.year, wish.draft, wish.against or wish.draft)
     if faults:
         raise Refusal([in_place(fault) for fault in faults[:MOST_FAULTS]] + _more(len(faults) - MOST_FAULTS))
     _guard_size(len(found.people))
