@@ -60,6 +60,16 @@ def actors(values: dict[str, Any]) -> Found:
                 )
 
 
+def one_survey(values: dict[str, Any]) -> Found:
+    """Customers are asked once in a cycle: their links lead to one stage."""
+    for kind, entry in entries(values, "cycle_kinds"):
+        asked = [place for place, stage in entries(entry, "stages") if at(stage, "actor") == "customers"]
+        for place in asked[1:]:
+            yield ("cycle_kinds", kind, "stages", place, "actor"), Message(
+                "Customers act in a second stage; allowed: one stage of customers in a kind of cycle."
+            )
+
+
 def groups(values: dict[str, Any]) -> Found:
     """What is shown needs at least as many answers as what counts; only groups have such numbers."""
     here: Path = ("minimum_answers",)
@@ -210,5 +220,5 @@ def gates(values: dict[str, Any]) -> Found:
 
 
 CHECKS: tuple[Callable[[dict[str, Any]], Found], ...] = (
-    actors, groups, parts, sources, closing, record_names, calendar, rulebook, gates,
+    actors, one_survey, groups, parts, sources, closing, record_names, calendar, rulebook, gates,
 )  # fmt: skip

@@ -39,6 +39,7 @@ def stage(rest):
          "shown from 3 on but count from 4 on"),
         (*stage("actor: peers, forms: [{form: vp_card_staff}], least_to_count: 9"), "shown from 5 on but count from 9 on"),
         ("minimum_answers: {to_count: 3, to_show: 5}", "minimum_answers: {to_count: 6, to_show: 5}", "shown from 5 on but count from 6 on"),
+        ("        actor: vp\n", "        actor: customers\n", "Customers act in a second stage"),
         # what counts
         ("{stage: vp_feedback, weight: 10}", "{weight: 10}", "A part needs one of “stage” and “test”"),
         ("{stage: vp_feedback, weight: 10}", "{stage: vp_feedback, test: theory_test, weight: 10}", "A part needs one of"),
