@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from workflow_app import create_app
 from workflow_app.db import db
-from workflow_app.models import Account, Cycle, Review, SchemeVersion
+from workflow_app.models import Account, Cycle, Employee, Posting, Review, SchemeVersion
 from workflow_app.schemes import read_scheme
 from workflow_app.services.sealing import verify
 from workflow_app.settings import Settings
@@ -35,6 +35,13 @@ def test_what_was_in_it_is_there(old):
     assert states == {"2024": "closed", "2025": "open"}
     graded = select(func.count()).select_from(Review).where(Review.final_band.is_not(None), Review.released_at.is_not(None))
     assert db.session.scalar(graded) > 10
+
+
+def test_everybody_has_a_first_posting_since_they_joined(old):
+    people = {person.id: (person.joined, person.department, person.superior_id) for person in db.session.scalars(select(Employee))}
+    postings = {one.employee_id: (one.since, one.department, one.superior_id) for one in db.session.scalars(select(Posting))}
+
+    assert postings == people
 
 
 def test_its_history_still_verifies(old):
