@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from states.errors import Message
 from states.scheme.checks import at, entries
+from states.scheme.complaints import NOTHING
 from states.scheme.inputs import LANGUAGES, pointer, shown
 from states.scheme.options import options, title_of
 from states.scheme.outline import Field, Shape, field_at, fields_of, kinds_of
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from states.scheme.reading import Fault, Path
 
+FILL_IN = Message("Please fill this in.")
 LONG = frozenset({"instructions", "purpose", "principles", "sections"})
 TABLE_COLUMNS = 5
 LAST = ("code", "kind")
@@ -216,7 +218,7 @@ class Outline:
             words = label_of("Text", code)
             of_language = Field(code, "Text", Shape("words"), required=found.required)
             name = words if several or found.name == "title" else f"{label} · {words}"
-            faults = self._faults((*path, code)) + (self._faults(path) if code == "zh" else ())
+            faults = _of_field(self._faults((*path, code)) + (self._faults(path) if code == "zh" else ()), name)
             shown_words = self._shown(of_language, (*path, code))
             made.append(
                 Input((*path, code), name, kind, shown_words, faults=faults, lang=code, required=found.required)
@@ -280,8 +282,9 @@ class Outline:
             known = [(choice, choice) for choice in fixed]
         choices = self._choices(found, known, words) if known is not None else ()
         faults = self._faults(path) if found.shape.kind != "list" else self._faults_within(path)
+        label = label_of(found.model, found.name)
         return Input(
-            path, label_of(found.model, found.name), _control(found, known is not None), words, choices, faults,
+            path, label, _control(found, known is not None), words, choices, _of_field(faults, label),
             hint_of(found.model, found.name), required=found.required,
         )
 
@@ -318,6 +321,18 @@ class Outline:
 
     def _faults_within(self, path: Path) -> tuple[Message, ...]:
         return tuple(one for at_path, found in self.faults.items() if at_path[: len(path)] == path for one in found)
+
+
+def _of_field(faults: tuple[Message, ...], label: str) -> tuple[Message, ...]:
+    """Beside its field a fault need not say where it is: the field's words stand for the path."""
+    return tuple(_shorter(fault, label) for fault in faults)
+
+
+def _shorter(fault: Message, label: str) -> Message:
+    data = fault.data
+    if data.get("found") == NOTHING:
+        return FILL_IN
+    return Message(fault.key, **(data | {"key": label})) if "key" in data else fault
 
 
 def _fits_a_row(group: Group) -> bool:

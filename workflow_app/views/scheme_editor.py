@@ -118,6 +118,7 @@ def check(number: int) -> dict[str, Any] | tuple[dict[str, Any], int]:
         "beside": render_template("scheme_editor/beside.html", **about),
         "fields": render_template("scheme_editor/fields.html", **about),
         "saved": text == draft.text,
+        "counts": {name: count for name, _title, count in about["tabs"]},
     }
 
 

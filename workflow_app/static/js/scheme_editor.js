@@ -1,6 +1,7 @@
 // The editor of a draft: checks as one types, fields and text in step, a fault leads to its line, sections keep what was typed.
 // form[data-scheme-editor=URL] is posted half a second after a change; nothing is kept by it. Answer: JSON
-// {"text", "faults", "beside"?, "fields"?, "saved"?, "held"?}; the last three are HTML of the server's own templates.
+// {"text", "faults", "beside"?, "fields"?, "counts"?, "saved"?, "held"?}; faults, beside and fields are HTML of the
+// server's own templates, counts the faults by section.
 // "held": the fields could not be brought into the text (it has a mistake of form); both stay as typed.
 const PAUSE = 500;
 
@@ -8,6 +9,7 @@ const form = document.querySelector("[data-scheme-editor]");
 const box = form.querySelector("[data-text]");
 const fields = form.querySelector("[data-fields]");
 const state = form.querySelector("[data-state]");
+const publish = form.querySelector("[data-publish]");
 const lines = form.querySelector("[data-lines]");
 let seen = form.querySelector("[data-seen]");
 let timer = null;
@@ -81,8 +83,14 @@ function follow(answer, place) {
     else mark(answer.fields);
   }
   if (answer.beside !== undefined && !place.contains(document.activeElement)) place.innerHTML = answer.beside;
+  for (const chip of document.querySelectorAll("[data-count]")) {
+    const count = answer.counts?.[chip.dataset.count] ?? 0;
+    chip.hidden = !count;
+    chip.querySelector("[data-figure]").textContent = count;
+  }
   byHand = false;
   dirty = !answer.saved;
+  if (publish) publish.hidden = dirty;
   say(answer.saved ? state.dataset.kept : state.dataset.dirty);
 }
 
@@ -112,6 +120,7 @@ function changed(event) {
   }
   asked += 1;  // an answer that is on its way is about something older
   dirty = true;
+  if (publish) publish.hidden = true;
   say(state.dataset.dirty);
   clearTimeout(timer);
   timer = setTimeout(check, PAUSE);
