@@ -11,7 +11,7 @@ from tests.cycle_company import NOW, Company, make_account, make_cycle
 from tests.scheme_texts import insert_before, leave_out, publish_changed, stage_of, stages_of
 from workflow_app.db import db
 from workflow_app.models import Assignment, Event, Invitation, OutboxMessage, Review, SchemeVersion, Submission
-from workflow_app.services.advancing import assignments_of, complete_stage, stage_rows
+from workflow_app.services.advancing import assignments_of, complete_stage, return_stage, stage_rows
 from workflow_app.services.assigning import exclude, hand_over
 from workflow_app.services.calibration_opening import cancel
 from workflow_app.services.inviting import show_link
@@ -30,6 +30,12 @@ def company(db_session):
     launch(company.cycle, actor=SYSTEM, now=NOW)
     launch_chunk(company.cycle.id, 0, 10**6, now=NOW)
     return company
+
+
+def forms_of(person, stage):
+    """Every form of a step, those that were replaced too."""
+    query = select(Assignment).filter_by(review_id=review_of(person).id, stage=stage)
+    return db.session.scalars(query.order_by(Assignment.id)).all()
 
 
 def review_of(person):
@@ -144,12 +150,11 @@ def test_a_step_that_is_still_to_come_is_taken_out(company):
     version = publish_changed(lambda scheme: leave_out(scheme, "vp_feedback"))
 
     assert said(company, version)["loses the step “VP feedback”"] == 7
-    forms = assignments_of(review_of(company.agent), "vp_feedback")
     moved(company, version)
 
     review = review_of(company.agent)
     assert "vp_feedback" not in states(review)
-    assert [form.state for form in forms] == ["omitted"]
+    assert [form.state for form in forms_of(company.agent, "vp_feedback")] == ["handed_over"]
     hand_in(company.agent, "self_review")
     hand_in(company.agent, "manager_scoring")
     assert review.state == "customer_survey"
@@ -163,7 +168,7 @@ def test_the_open_step_is_taken_out_and_the_next_one_opens(company):
     review = review_of(company.agent)
     assert review.state == "manager_scoring"
     assert states(review)["manager_scoring"] == "open"
-    assert [form.state for form in assignments_of(review, "self_review")] == ["omitted"]
+    assert [form.state for form in forms_of(company.agent, "self_review")] == ["handed_over"]
 
 
 def test_a_step_somebody_finished_is_not_taken_out(company):
@@ -183,9 +188,31 @@ def test_another_form_is_given_out_where_nobody_has_answered(company):
     assert said(company, version) == {"“Self review”: another form, “Self review for staff”": 4}
     moved(company, version)
 
-    before, after = assignments_of(manager, "self_review")
-    assert (before.state, after.form, after.state, after.due_at) == ("omitted", "self_review_staff", "open", due)
+    before, after = forms_of(company.manager, "self_review")
+    assert (before.state, after.form, after.state, after.due_at) == ("handed_over", "self_review_staff", "open", due)
     assert [form.state for form in assignments_of(review_of(company.agent), "self_review")] == ["open"]
+
+
+def test_a_return_opens_the_new_form_alone(company):
+    moved(company, publish_changed(lambda scheme: stage_of(scheme, "self_review").update(forms=[{"form": "self_review_staff"}])))
+    hand_in(company.manager, "self_review")
+
+    return_stage(review_of(company.manager), "self_review", reason="请补充说明", due_at=None, actor=company.hr.actor(), now=LATER)
+
+    assert [(form.form, form.state) for form in forms_of(company.manager, "self_review")] == [
+        ("self_review_management", "handed_over"), ("self_review_staff", "open"),
+    ]
+
+
+def test_a_cycle_whose_reviews_are_being_made_waits(company):
+    cycle = create_cycle(company.cycle.scheme_version, "monthly_appraisal", "2025-11", actor=SYSTEM, now=NOW)
+    launch(cycle, actor=SYSTEM, now=NOW)
+    version = publish_changed(lambda scheme: insert_before(scheme, "vp_feedback"))
+
+    with pytest.raises(Refusal) as refusal:
+        move_cycle_to(cycle, version, seen=cycle.version, actor=company.hr.actor(), now=LATER)
+
+    assert "still being made" in str(refusal.value.message)
 
 
 def test_a_begun_draft_of_another_form_is_named_and_set_aside(company):
@@ -224,7 +251,7 @@ def test_somebody_else_acts_where_nobody_has_answered(company):
     assert said(company, version) == {"“Manager scoring”: somebody else acts there": 7}
     moved(company, version)
 
-    live = [form for form in assignments_of(review_of(company.agent), "manager_scoring") if form.state != "omitted"]
+    live = assignments_of(review_of(company.agent), "manager_scoring")
     assert [form.assignee_id for form in live] == [company.vp.id]
 
 
@@ -411,4 +438,4 @@ def test_a_monthly_review_that_was_shown_stands_by_its_version(company):
     found = refused(company, publish_changed(lambda scheme: stage_of(scheme, "self_review", "monthly_appraisal").update(days=9)))
 
     assert found == ["Closed, or shown to the person: 1 of the reviews. They stand by the version that they were made with."]
-    assert db.session.scalar(select(func.count(Assignment.id)).filter_by(review_id=review.id, state="omitted")) == 0
+    assert db.session.scalar(select(func.count(Assignment.id)).filter_by(review_id=review.id, state="handed_over")) == 0

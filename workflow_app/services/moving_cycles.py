@@ -23,7 +23,9 @@ from workflow_app.queries.roster import Roster
 from workflow_app.queries.schemes import newer_versions
 from workflow_app.queries.standing import Held, begun_drafts, forms_filled, reviews_held
 from workflow_app.schemes import read_scheme, scheme_of
+from workflow_app.services import progress
 from workflow_app.services.events import record_event
+from workflow_app.services.launching import LAUNCH
 from workflow_app.services.planning import PlannedStage, plan_review
 from workflow_app.services.refitting import Fitting, note_move, refit
 
@@ -54,6 +56,7 @@ def try_move(cycle: Cycle, version: SchemeVersion, *, actor: Actor, now: datetim
     """What moving the cycle to a version would do; nothing is changed. Refuses what is no newer version."""
     require(actor, "manage_cycles")
     _guard_version(cycle, version)
+    _guard_launch(cycle)
     plan = _plan(cycle, version, reviews_held(cycle), now=now)
     if plan.obstacles:
         return DryRun(version, plan.obstacles, people=len(plan.fittings))
@@ -80,6 +83,7 @@ def move_cycle_to(cycle: Cycle, version: SchemeVersion, *, seen: int, actor: Act
         raise Refusal(MOVED_ON, kind="conflict")
     _guard_version(cycle, version)
     _guard_title(cycle, version)
+    _guard_launch(cycle)
     plan = _plan(cycle, version, reviews_held(cycle, lock=True), now=now)
     if plan.obstacles:
         raise Refusal(plan.obstacles, kind="conflict")
@@ -162,6 +166,13 @@ def _work_out_again(cycle: Cycle, *, now: datetime) -> None:
 def _guard_version(cycle: Cycle, version: SchemeVersion) -> None:
     if version not in newer_versions(cycle.scheme_version):
         raise Refusal(NOT_NEWER, kind="conflict")
+
+
+def _guard_launch(cycle: Cycle) -> None:
+    """A part of a launch that has begun makes its reviews by the version that it found."""
+    launching = progress.find("cycle", cycle.id, LAUNCH)
+    if launching is not None and launching.finished_at is None:
+        raise Refusal(Message("The reviews of this cycle are still being made. Wait until all are there."), kind="conflict")
 
 
 def _guard_title(cycle: Cycle, version: SchemeVersion) -> None:

@@ -234,9 +234,10 @@ def _let_wait(fitting: Fitting, row: ReviewStage) -> None:
 
 
 def _close_forms(fitting: Fitting, stage: str, *, now: datetime) -> None:
+    """Like forms that were handed over: a review that is returned to this step does not open them again."""
     for form in fitting.held.forms[stage]:
-        if form.state in LIVE:
-            form.state, form.closed_at = "omitted", now
+        if form.state != "submitted":
+            form.state, form.closed_at = "handed_over", form.closed_at or now
 
 
 def _new_row(review: Review, stage: PlannedStage, position: int, *, now: datetime) -> ReviewStage:
