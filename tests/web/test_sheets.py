@@ -19,6 +19,7 @@ from tests.sheets_company import (
     sheets_of,
 )
 from workflow_app.db import db
+from workflow_app.exports.statistics import band_of
 from workflow_app.models import Event, LedgerEntry, Record
 from workflow_app.queries.monthly_records import monthly_records
 from workflow_app.queries.sheet_scope import Scope
@@ -217,6 +218,21 @@ def test_what_is_not_released_is_marked_for_hr_and_hidden_from_others(company):
     for person, actor in ((company.clerk, company.hr.actor()), (company.agent, company.lead.actor()), (company.agent, company.own.actor())):
         hidden, provisional = line(person, actor)
         assert (hidden.total, hidden.rank, hidden.band, hidden.withheld, provisional) == (None, None, None, True, False)
+
+
+def test_who_has_no_band_is_told_apart(company):
+    cycle = make_cycle(company.version, state="released")
+    made = {"approved_at": NOW, "released_at": NOW, "total": Decimal(80)}
+    make_review(cycle, company.agent, flags=["too_new"], **made)
+    excluded = make_review(cycle, company.other)
+    excluded.excluded_reason, excluded.state = "长期病假", "excluded"
+    db.session.flush()
+
+    sheet = year_statistics(2025, Scope(department="客户服务部", population="front_line"), actor=company.hr.actor())
+
+    assert {line.standing.person.name: band_of(line) for line in sheet.lines()} == {
+        "侯杰": "考核月数不足", "武超": "不定等次",
+    }  # fmt: skip
 
 
 def test_a_sheet_in_work_says_that_it_is_provisional(company, client, sign_in):

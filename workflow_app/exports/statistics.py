@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from flask_babel import format_date
 from flask_babel import gettext as _
 
+from states.errors import N_
 from workflow_app import formats
 from workflow_app.exports.paper import Book, Column
 from workflow_app.formats import MISSING
@@ -71,10 +72,15 @@ def band_of(line: Line) -> str | None:
     """The band, with a mark where it is not signed yet."""
     if line.withheld:
         return str(_("not released"))
+    if line.band is None and line.why:
+        return str(_(WITHOUT_BAND[line.why]))
     return f"{line.band} {PROVISIONAL}" if line.band and line.provisional else line.band
 
 
 PROVISIONAL = "*"
+WITHOUT_BAND = {
+    "excluded": N_("no band (excluded)"), "left": N_("left within the year"), "too_new": N_("too few appraisals were counted"),
+}  # fmt: skip
 
 
 def notes_of(sheet: Statistics) -> list[str]:

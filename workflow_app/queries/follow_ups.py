@@ -12,7 +12,7 @@ from states.errors import Message
 from workflow_app.db import db
 from workflow_app.models import Action, Assignment, Cycle, Review, Submission
 from workflow_app.queries.sheet_scope import CALLED_OFF, Scope, ranked_cycles
-from workflow_app.queries.statistics import Line, Statistics, year_statistics
+from workflow_app.queries.statistics import EXCLUDED, Line, Statistics, year_statistics
 from workflow_app.schemes import scheme_of
 from workflow_app.working_days import due_after
 
@@ -53,6 +53,8 @@ def pay_list(year: int, *, actor: Actor, now: datetime) -> tuple[Statistics, lis
 
 def _pay_line(line: Line, sheet: Statistics, now: datetime) -> PayLine:
     row = sheet.reviews.get(line.standing.person.id)
+    if row is not None and row.state == EXCLUDED:
+        return PayLine(line, None, None, None, (Message("no band (excluded)"),))
     if row is None or row.released_at is None:
         return PayLine(line, None, None, None, (Message("no result released"),))
     spec = sheet.scheme.distribution.band(row.final_band) if row.final_band else None

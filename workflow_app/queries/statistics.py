@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from states.scheme.cycles import CycleKind
 
 PARTS_OF_YEAR = {"month": tuple(f"{number:02}" for number in range(1, 13)), "quarter": ("Q1", "Q2", "Q3", "Q4"), "half_year": ("H1", "H2")}
+EXCLUDED, WITHOUT_BAND = "excluded", ("left", "too_new")
 WITHIN_A_MONTH = frozenset({"day", "week", "month"})
 REVIEW_COLUMNS = (
     Review.employee_id, Review.superior_id, Review.vp_id, Review.released_at, Review.rank, Review.total,
@@ -64,6 +65,8 @@ class Line:
     band: str | None = None
     provisional: bool = False
     withheld: bool = False
+    why: str = ""
+    """Why a rated person has no band: `excluded`, `left` or `too_new`."""
 
 
 @dataclass
@@ -98,12 +101,15 @@ class Statistics:
         row = self.reviews[one.person.id]
         if row is None:
             return Line(one, means, periods, bonus, withheld=True)
+        if row.state == EXCLUDED:
+            return Line(one, means, periods, bonus, why=EXCLUDED)
         part = self.scheme.composition.part_of(self.layout.final.record_kind) if self.layout.final else None
         final = row.parts.get(part.code) if part else None
         band = row.final_band or row.calibrated_band or row.computed_band
         return Line(
             one, means, periods, bonus, None if final is None else self._shown(Fraction(final)), row.total,
             row.months_counted, row.rank, band, provisional=row.final_band is None and band is not None,
+            why="" if band else next((flag for flag in WITHOUT_BAND if flag in row.flags), ""),
         )  # fmt: skip
 
     def _from_records(self, one: Standing, records: Sequence[RecordValue], means: Any, periods: Any, bonus: Any) -> Line:
@@ -213,7 +219,7 @@ def _reviews(year: int, actor: Actor) -> dict[int, Any]:
     """By employee: the figures of their ranked review, or None where they are not for this reader."""
     found: dict[int, Any] = {}
     for cycle in ranked_cycles(year):
-        query = select(*REVIEW_COLUMNS).where(Review.cycle_id == cycle.id, Review.state != "excluded")
+        query = select(*REVIEW_COLUMNS).where(Review.cycle_id == cycle.id)
         for row in db.session.execute(query):
             facts = ReviewFacts(row.employee_id, row.superior_id, row.vp_id, released=row.released_at is not None)
             found.setdefault(row.employee_id, row if may(actor, "see_result", facts).allowed else None)
