@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -27,7 +27,8 @@ OUT = ("excluded", "left", "too_new")
 class TrialInput:
     """The people with their records of a year, the draft, and the scheme that it stands beside (None: alone).
 
-    `as_before` are the same people in the same order as the other scheme reads their files, where that differs.
+    `as_before` are the same people in the same order as the other scheme reads their files, where that differs;
+    `merges` says which small population was ranked within which.
     """
 
     people: Sequence[PersonYear]
@@ -36,6 +37,7 @@ class TrialInput:
     against: Scheme | None = None
     within: Decimal = WITHIN
     as_before: Sequence[PersonYear] | None = None
+    merges: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -103,10 +105,10 @@ class Trial:
 def try_out(given: TrialInput) -> Trial:
     """Grade everybody by the draft and by the other scheme, and look closely at what the draft does."""
     people = list(given.people)
-    after = grade(people, year=given.year, scheme=given.draft)
+    after = grade(people, year=given.year, scheme=given.draft, merges=given.merges)
     before: Sequence[Graded | None] = [None] * len(people)
     if given.against is not None:
-        before = grade(given.as_before or people, year=given.year, scheme=given.against)
+        before = grade(given.as_before or people, year=given.year, scheme=given.against, merges=given.merges)
     everybody = tuple(
         Change(person.employee_no, person.population, old, new)
         for person, old, new in zip(people, before, after, strict=True)
@@ -121,13 +123,13 @@ def _populations(people: Sequence[PersonYear], graded: Sequence[Graded], given: 
     spec = given.draft.distribution
     seated: dict[str, list[Seated]] = {}
     out: dict[str, Counter[str]] = defaultdict(Counter)
-    for one, place in zip(graded, places_of(people, graded), strict=True):
-        found = seated.setdefault(one.population, [])
+    for one, place in zip(graded, places_of(people, graded, given.merges), strict=True):
+        found = seated.setdefault(one.ranked_in, [])
         total = one.total_display
         if place is not None and total is not None:
             found.append(Seated.of(one.employee_no, total, place, spec))
         else:
-            out[one.population][next((flag for flag in OUT if flag in one.flags), "no_total")] += 1
+            out[one.ranked_in][next((flag for flag in OUT if flag in one.flags), "no_total")] += 1
     order = [population.code for population in given.draft.populations]
     codes = sorted(seated, key=lambda code: (order.index(code) if code in order else len(order), code))
     return tuple(

@@ -92,6 +92,15 @@ def test_populations_stand_in_the_schemes_order_and_say_who_is_not_ranked():
     assert trial.populations[0].unranked == {"too_new": 1, "excluded": 1}
 
 
+def test_merged_populations_are_looked_at_as_the_one_that_they_are():
+    small = [person(f"s{n}", 80 + n, 80 + n, population="front_line") for n in range(3)]
+
+    trial = try_out(TrialInput([*twenty(), *small], 2025, SCHEME, SCHEME, merges={"front_line": "office"}))
+
+    assert [(one.code, one.people, one.n) for one in trial.populations] == [("office", 23, 23)]
+    assert trial.changes == ()
+
+
 def test_a_tie_on_a_cut_names_everybody_in_it():
     level = [person(n, 90, 90) for n in ("a", "b", "c")]
     others = [person(f"{n:02}", 70 + n / 8, 70 + n / 8) for n in range(17)]

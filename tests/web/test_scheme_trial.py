@@ -13,6 +13,7 @@ from states.scheme import builtin_scheme_text, load_scheme
 from tests.cli.test_scheme_try import DRAFT
 from tests.imports.files import EMPLOYEES, RECORDS, employee, record, text
 from tests.services.grade_company import (
+    NOW,
     make_account,
     make_cycle,
     make_employee,
@@ -22,7 +23,7 @@ from tests.services.grade_company import (
     make_scheme,
 )
 from workflow_app.db import db
-from workflow_app.models import SchemeVersion
+from workflow_app.models import PopulationMerge, SchemeVersion
 from workflow_app.queries.past_year import past_year
 from workflow_app.services import trying
 
@@ -222,3 +223,19 @@ def test_who_was_taken_out_is_out_of_the_trial(company):
     year = next(one for one in past_year(2025).people(load_scheme(DRAFT)) if one.employee_no == person.employee_no)
 
     assert year.excluded == "long leave"
+
+
+def test_populations_that_were_merged_stay_merged(hr, company):
+    person = make_employee("合并的人", population="front_line")
+    make_record(person, "year_end", "2025", "88")
+    make_months(person)
+    cycle = make_cycle(company, state="released")
+    make_review(cycle, person)
+    merge = PopulationMerge(cycle_id=cycle.id, population="front_line", into="office", reason="人数太少", merged_at=NOW)
+    db.session.add(merge)
+    db.session.flush()
+
+    page = hr.get(f"/schemes/try/result?version={company.id}&against={company.id - 1}&year=2025&population=office")
+
+    # Whoever asks has no records, but belongs to the merged population too.
+    assert "21 of 22 ranked" in page.text

@@ -15,6 +15,7 @@ from states.grading import PersonYear, RecordValue
 from workflow_app.db import db
 from workflow_app.models import Cycle, Employee, Record, Review
 from workflow_app.queries.leave import applicable, year_of_leave
+from workflow_app.queries.merges import merges_of
 from workflow_app.schemes import scheme_of
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ class PastYear:
     records: Mapping[int, list[RecordValue]]
     reviews: Mapping[int, Review]
     away: Mapping[int, list[Away]]
+    merges: Mapping[str, str]
 
     @property
     def names(self) -> dict[str, str]:
@@ -56,7 +58,9 @@ def past_year(year: int) -> PastYear:
     known = records.keys() | reviews.keys()
     everybody = db.session.scalars(select(Employee).order_by(Employee.employee_no))
     employees = [one for one in everybody if one.id in known or _employed(one, year)]
-    return PastYear(employees, records, reviews, year_of_leave(year, known))
+    cycles = {review.cycle_id: review.cycle for review in reviews.values()}
+    merges = {population: into for cycle in cycles.values() for population, into in merges_of(cycle).items()}
+    return PastYear(employees, records, reviews, year_of_leave(year, known), merges)
 
 
 def years_with_records() -> list[int]:

@@ -52,7 +52,7 @@ def from_database(wish: Wish, *, actor: Actor) -> Ready:
     found = past_year(wish.year)
     _guard_size(len(found.employees))
     before = found.people(wish.against) if wish.against else None
-    given = TrialInput(found.people(wish.draft), wish.year, wish.draft, wish.against, wish.within, before)
+    given = TrialInput(found.people(wish.draft), wish.year, wish.draft, wish.against, wish.within, before, found.merges)
     return Ready(given, found.names)
 
 

@@ -162,11 +162,13 @@ def _result(ready: Ready, *, again: bool = False) -> str:
     codes = [one.code for one in trial.populations]
     wanted = request.args.get("population", "")
     shown = wanted if wanted in codes else ""
-    titles = {one.code: t(one.title) for scheme in (trial.against, trial.draft) if scheme for one in scheme.populations}
+    known = {one.code: t(one.title) for scheme in (trial.against, trial.draft) if scheme for one in scheme.populations}
+    ranked_in = {one.employee_no: one.after.ranked_in for one in trial.everybody}
     return render_template(
         "scheme_trial/result.html", trial=trial, names=ready.names, others=ready.others, again=again, shown=shown,
-        titles={code: titles.get(code, code) for code in codes}, outside=OUTSIDE,
+        titles={code: known.get(code, code) for code in codes}, outside=OUTSIDE,
+        title_of={one.population: known.get(one.population, one.population) for one in trial.everybody},
         populations=[one for one in trial.populations if shown in {"", one.code}],
-        changes=[one for one in trial.changes if shown in {"", one.population}],
-        people=[one for one in trial.everybody if shown in {"", one.population}],
+        changes=[one for one in trial.changes if shown in {"", ranked_in[one.employee_no]}],
+        people=[one for one in trial.everybody if shown in {"", ranked_in[one.employee_no]}],
     )  # fmt: skip
