@@ -15,7 +15,8 @@ from workflow_app.i18n import company_name, t
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from workflow_app.queries.monthly_records import MonthlyRecord, RecordLine, Signature
+    from workflow_app.queries.monthly_records import MonthlyRecord, Signature
+    from workflow_app.queries.record_lines import RecordLine
 
 BLANK_LINES = 4
 """So many empty rows follow on a sheet to fill in by hand: for what stands beside the items."""

@@ -6,8 +6,8 @@ from calendar import monthrange
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING, Any
+from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
@@ -17,33 +17,18 @@ from states.scheme import builtin_scheme
 from states.scheme.forms import DeductionForm
 from workflow_app.db import db
 from workflow_app.models import Assignment, Cycle, Employee, LedgerEntry, Record, Review, Submission
+from workflow_app.queries.record_lines import RecordLine, item_lines, line_apart
 from workflow_app.queries.sheet_scope import CALLED_OFF, Scope, Standing, people_in
 from workflow_app.schemes import scheme_of
 from workflow_app.titles import current_scheme
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from states.permissions import Actor
     from states.scheme import Scheme, Text
     from states.scheme.cycles import CycleKind, StageSpec
-    from states.scheme.forms import DeductionItem
-
-
-@dataclass(frozen=True)
-class RecordLine:
-    """One row of the sheet. `item` and `full` stand in an item's first row only; what is None is blank."""
-
-    item: Text | None = None
-    full: Decimal | None = None
-    deducted: Decimal | None = None
-    clause: Text | str = ""
-    evidence: str = ""
-    files: int = 0
-    on: date | None = None
-    follows: Text | str = ""
-    own: str = ""
 
 
 @dataclass(frozen=True)
@@ -155,8 +140,8 @@ def _from_review(one: Standing, month: str, review: Review, found: _Found) -> Mo
     form = scheme.forms[scored.form]
     items = form.items if isinstance(form, DeductionForm) else ()
     entries = found.entries.get(review.employee_id, [])
-    lines = [line for item in items for line in _item_lines(item, submission, entries, review, scheme)]
-    lines += [_apart(row, scheme) for row in entries if row.kind in {"reward", "sanction", "bonus"}]
+    lines = [line for item in items for line in item_lines(item, submission, entries, review, scheme)]
+    lines += [line_apart(row, scheme) for row in entries if row.kind in {"reward", "sanction", "bonus"}]
     record = found.records.get(review.employee_id)
     return MonthlyRecord(
         one, month, "review", tuple(lines), form.points if isinstance(form, DeductionForm) else None,
@@ -176,78 +161,6 @@ def _form(scheme: Scheme, kind: CycleKind, population: str, post: str) -> Deduct
     stage = _scoring(kind, population, post)
     form = scheme.forms.get((stage.form_for(population=population, post=post) or "") if stage else "")
     return form if isinstance(form, DeductionForm) else None
-
-
-def _item_lines(
-    item: DeductionItem, submission: Submission, entries: Iterable[LedgerEntry], review: Review, scheme: Scheme
-) -> list[RecordLine]:
-    """An item's rows: one for every deduction that counts, or one that lost nothing."""
-    by_id = {row.id: row for row in entries}
-    offences = [row for row in entries if row.kind == "offence" and row.item == item.code and row.review_id == review.id]
-    given = submission.answers.get(item.code)
-    answer: Mapping[str, Any] = given if isinstance(given, dict) else {}
-    cuts = [_entered(item, one, by_id) for one in answer.get("entries") or ()] or _typed(item, answer, submission)
-    for row in offences:
-        left = item.points - sum((cut.deducted or Decimal(0) for cut in cuts), Decimal(0))
-        cuts.append(_offence(row, max(left, Decimal(0)), scheme))
-    first, *rest = cuts or [RecordLine()]
-    whole = RecordLine(
-        item.title, item.points, first.deducted, first.clause, first.evidence, first.files, first.on, first.follows, first.own
-    )
-    return [whole, *rest]
-
-
-def _entered(item: DeductionItem, one: Mapping[str, Any], by_id: Mapping[int, LedgerEntry]) -> RecordLine:
-    """A deduction of the ledger as the submission froze it, with what stands beside it in the ledger."""
-    row = by_id.get(int(one.get("id") or 0))
-    clause = item.clause(str(one.get("clause") or ""))
-    on = date.fromisoformat(one["on"]) if one.get("on") else None
-    return RecordLine(
-        None, None, _number(one.get("points")), clause.title if clause else "", str(one.get("note") or ""),
-        len(row.files) if row else 0, on, "", (row.reply or "") if row else "",
-    )  # fmt: skip
-
-
-def _typed(item: DeductionItem, answer: Mapping[str, Any], submission: Submission) -> list[RecordLine]:
-    """A deduction typed into the form itself; its day is that of the submission."""
-    points = _number(answer.get("deducted"))
-    if not points:
-        return []
-    clause = item.clause(str(answer.get("clause") or ""))
-    on = submission.submitted_at.date() if submission.submitted_at else None
-    return [RecordLine(None, None, points, clause.title if clause else "", str(answer.get("note") or ""), on=on)]
-
-
-def _offence(row: LedgerEntry, left: Decimal, scheme: Scheme) -> RecordLine:
-    """An offence takes what the item has left."""
-    follows, reply = _rung(row, scheme), row.reply or ""
-    return RecordLine(None, None, left, _rule(row, scheme), row.note, len(row.files), row.happened_on, follows, reply)
-
-
-def _apart(row: LedgerEntry, scheme: Scheme) -> RecordLine:
-    """A reward, a sanction or a commendation: it stands apart from the items."""
-    points = f"+{row.points:f}".rstrip("0").rstrip(".") if row.kind == "bonus" and row.points else ""
-    return RecordLine(
-        None, None, None, _rule(row, scheme), row.note, len(row.files), row.happened_on, _rung(row, scheme) or points,
-        row.reply or "",
-    )  # fmt: skip
-
-
-def _rule(row: LedgerEntry, scheme: Scheme) -> Text | str:
-    rules = scheme.rulebook.rules if scheme.rulebook else ()
-    return next((one.title for one in rules if one.code == row.rule), "")
-
-
-def _rung(row: LedgerEntry, scheme: Scheme) -> Text | str:
-    ladder = (*scheme.rulebook.rewards, *scheme.rulebook.sanctions) if scheme.rulebook else ()
-    return next((one.title for one in ladder if one.code == row.rung), "")
-
-
-def _number(said: object) -> Decimal | None:
-    try:
-        return Decimal(str(said)) if said not in (None, "") else None
-    except InvalidOperation:
-        return None
 
 
 def _signed(assignment: Assignment, submission: Submission) -> Signature | None:
