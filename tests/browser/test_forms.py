@@ -66,15 +66,17 @@ def test_a_scorecard_sums_saves_and_leads_to_the_next_person(company, cards, ope
     item.get_by_text("Deduct", exact=True).click()
     item.get_by_label("Clause").select_option("late")
     assert page.locator("[data-total]").inner_text() == "98"
-    item.get_by_label("Points off").fill("3")
-    assert page.locator("[data-total]").inner_text() == "97"
+    item.get_by_label("Times").fill("3")
+    assert page.locator("[data-total]").inner_text() == "94"
+    item.get_by_label("Points off").fill("6")
+    assert page.locator("[data-total]").inner_text() == "94"
     page.get_by_text("Saved").wait_for()
-    assert kept(cards[0])[2]["attendance"]["deducted"] == "3"
+    assert kept(cards[0])[2]["attendance"]["deducted"] == "6"
     item.get_by_label("What happened").fill("9 January and 3 May")
     page.get_by_role("button", name="Submit").click()
 
     page.get_by_role("heading", name="Submitted").wait_for()
-    assert kept(cards[0])[:2] == ("submitted", 97)
+    assert kept(cards[0])[:2] == ("submitted", 94)
     page.get_by_role("link", name="Next: 武超").click()
     page.wait_for_url(f"**/forms/{cards[1]}")
 
