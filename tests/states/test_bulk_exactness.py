@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from states.bulk import MISSING, Cohort, Grid, bulk_grade, means, pack, ranking
 from states.bulk.means import RecordMean, WeightedMean, hundredths, whole_numbers
-from states.bulk.tallies import Tally, together, too_much
+from states.bulk.tallies import Run, Tally, together, too_much
 from states.exact import rounded
 from states.grading import PersonYear, RecordValue, grade
 from states.scheme.composition import Rounding
-from tests.states.bulk_schemes import YEAR, part, simple
+from tests.states.bulk_schemes import YEAR, part, people, simple
 from tests.states.test_bulk import assert_same
 
 roundings = st.builds(
@@ -189,6 +189,32 @@ def test_what_does_not_fit_into_64_bits_is_worked_out_all_the_same(combine, monk
     assert_same(pack(listed), listed, scheme)
 
     assert max(reached) > 2**63
+
+
+def test_sums_that_do_not_fit_into_64_bits_before_anything_is_divided():
+    periods = ("2025-W07", "2025-Q1", "2025-Q2", "2025-H1", "2025-H2", "2025", "2025-02", "2025-03", "2025-04")
+    scores = np.full((len(periods), 4), 1_999_999_999, dtype=np.int32)
+    scores[:, 3] = range(len(periods))
+    joined = np.array(["2025-02-10", "2025-03-17", "2020-01-01", "2025-02-14"], dtype="datetime64[D]")
+    source = Grid("x", periods, scores, np.full_like(scores, 7), scale=10_000_000)
+    cohort = Cohort(("office",), np.zeros(4, np.int8), (source,), joined)
+    scheme = simple(part("only", 100, "x", weigh="by_days"))
+
+    assert_same(cohort, [cohort.person(place) for place in range(4)], scheme)
+
+    assert Run(cohort, 0, 4).tally(source, "by_days").most_points > 2**63
+
+
+@given(listed=people(), weigh=st.sampled_from(["equally", "by_days", "by_whole_months"]))
+@settings(max_examples=60, deadline=None)
+def test_no_sum_exceeds_its_bound(listed, weigh):
+    cohort = pack(listed)
+
+    for source in cohort.records:
+        found = Run(cohort, 0, len(cohort)).tally(source, weigh)
+
+        assert found.points.max() <= found.most_points
+        assert found.weight.max() <= found.most_weight
 
 
 def test_the_highest_scores_that_an_array_holds():
