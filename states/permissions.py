@@ -334,6 +334,7 @@ RULES: dict[str, Rule] = {
     "acknowledge": _may_acknowledge,
     "file_appeal": _may_file_appeal,
     "see_appeal": _may_see_appeal,
+    "keep_holds": _roles(HR, ADMIN),
     "see_appeals": _roles(HR, GENERAL_MANAGER, DEPUTY_APPROVER),
     "answer_appeal": _may_answer_appeal,
     "decide_action": _may_decide_action,

@@ -27,10 +27,14 @@ ITEMS: Items = (
 )
 # Desks that are reached from a desk above, and light up with it.
 BELOW = {
-    "ledger": "results", "appeals": "actions",
-    "accounts": "people", "imports": "people", "kpi": "people", "follow_ups": "sheets", "job_descriptions": "sheets", "campaign": "cycles",
-    "closing": "cycles", "recurring": "cycles", "career": "people", "tests_taken": "people", "gates": "people",
-    "scheme_versions": "schemes", "scheme_notices": "schemes", "scheme_differences": "schemes", "moving_cycles": "cycles", "scheme_trial": "schemes",
+    "ledger": "results",
+    "appeals": "actions",
+    "accounts": "people", "holds": "people", "imports": "people", "kpi": "people", "career": "people",
+    "tests_taken": "people", "gates": "people",
+    "follow_ups": "sheets", "job_descriptions": "sheets",
+    "campaign": "cycles", "closing": "cycles", "recurring": "cycles", "moving_cycles": "cycles",
+    "scheme_versions": "schemes", "scheme_notices": "schemes", "scheme_differences": "schemes",
+    "scheme_trial": "schemes", "scheme_editor": "schemes",
 }
 # Behind the name of the signed-in person: what keeps the system running.
 ACCOUNT_ITEMS: Items = (

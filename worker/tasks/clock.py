@@ -6,7 +6,7 @@ from worker import dispatcher
 from worker.registry import on_tick
 from workflow_app.db import unit_of_work
 from workflow_app.jobs import Tick
-from workflow_app.services import sealing, timing
+from workflow_app.services import retention, sealing, timing
 
 
 @on_tick(Tick.DISPATCH)
@@ -32,3 +32,5 @@ def seal_events() -> None:
 @on_tick(Tick.TIDY)
 def tidy() -> None:
     dispatcher.tidy()
+    with unit_of_work():
+        retention.erase_old_records(now=timing.database_now())

@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from flask import Response, request
 
+from states.errors import Message, Refusal
 from states.evidence import MOST_BYTES, Upload
 from states.scheme.forms import DeductionForm
 
@@ -32,7 +33,9 @@ def sent_files(spec: FormSpec) -> dict[str, Upload]:
 
 
 def attachment(file: EvidenceFile) -> Response:
-    """A kept file, to be saved and never shown in the browser."""
+    """A kept file, to be saved and never shown in the browser; `Refusal` (gone) once its time was over."""
+    if not file.size:
+        raise Refusal(Message("This file was erased when its time was over."), kind="gone")
     response = Response(file.content, mimetype=file.media_type)
     response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(file.filename, safe='')}"
     response.headers["X-Content-Type-Options"] = "nosniff"

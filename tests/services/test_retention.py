@@ -1,0 +1,187 @@
+"""What has been kept long enough goes, whole kinds at a time; who is under a hold is left out (scheme §8)."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from states.errors import Refusal
+from states.permissions import SYSTEM
+from states.scheme import builtin_scheme_text
+from tests.services.grade_company import (
+    NOW,
+    make_account,
+    make_customer,
+    make_cycle,
+    make_employee,
+    make_hr,
+    make_review,
+)
+from workflow_app.db import db
+from workflow_app.models import (
+    Assignment,
+    Event,
+    EventDetail,
+    EvidenceFile,
+    Invitation,
+    LedgerEntry,
+    MailMessage,
+    Submission,
+)
+from workflow_app.services.events import record_review_event
+from workflow_app.services.holding import lift_hold, place_hold
+from workflow_app.services.publishing import publish_scheme
+from workflow_app.services.retention import erase_old_records
+from workflow_app.services.sealing import seal, verify
+from workflow_app.views.uploads import attachment
+
+RULE = "\nretention: {drafts: 12, mail: 12, survey_answers: 12, event_details: 12, evidence: 12}\n"
+LATER = NOW + timedelta(days=400)
+WHY = "劳动仲裁 2027-18 号"
+
+
+class Company:
+    """Two people in a closed cycle, each with one of everything that may be erased."""
+
+    def __init__(self, rule=RULE):
+        version = publish_scheme(builtin_scheme_text() + rule, actor=SYSTEM, now=NOW)
+        self.cycle = make_cycle(version, state="closed")
+        self.hr = make_hr().actor()
+        self.people = [self.furnished() for _ in range(2)]
+
+    def furnished(self):
+        person = make_employee()
+        review = make_review(self.cycle, person)
+        for state in ("draft", "submitted"):
+            assignment = self.keep(Assignment(review=review, stage="manager_scoring", form="scorecard_staff", created_at=NOW))
+            done = NOW if state == "submitted" else None
+            self.keep(Submission(assignment=assignment, state=state, answers={"ethics": {}}, saved_at=NOW, submitted_at=done))
+        customer = make_customer(person)
+        asked = self.keep(Invitation(
+            review_id=review.id, customer_id=customer.id, form="customer_questionnaire", token_hash=f"t{person.id}",
+            state="submitted", expires_at=NOW, created_at=NOW,
+        ))  # fmt: skip
+        answers = {"overall": "5"}
+        self.keep(Submission(invitation=asked, state="submitted", answers=answers, saved_at=NOW, submitted_at=NOW))
+        entry = self.keep(LedgerEntry(employee=person, kind="deduction", happened_on=NOW.date(), recorded_at=NOW))
+        self.keep(EvidenceFile(
+            entry=entry, filename="a.txt", media_type="text/plain", size=1, digest="d", content=b"a", uploaded_at=NOW,
+        ))  # fmt: skip
+        self.keep(MailMessage(
+            key=f"m{person.id}", to_address=person.email, subject="s", text="t", html="h", state="kept", created_at=NOW,
+        ))  # fmt: skip
+        record_review_event(review, "calibrated", actor=SYSTEM, now=NOW, detail={"reason": "x"})
+        return person
+
+    @staticmethod
+    def keep(row):
+        db.session.add(row)
+        db.session.flush()
+        return row
+
+
+@pytest.fixture
+def company(db_session):
+    return Company()
+
+
+def test_everything_whose_time_is_over_goes(company):
+    erased = erase_old_records(now=LATER)
+
+    assert erased == {"mail": 2, "event_details": 2, "evidence": 2, "drafts": 2, "survey_answers": 2}
+    assert db.session.scalar(select(func.count()).select_from(EventDetail)) == 0
+    assert [file.content for file in db.session.scalars(select(EvidenceFile))] == [b"", b""]
+    db.session.expire_all()
+    left = {(one.state, str(one.answers)) for one in db.session.scalars(select(Submission))}
+    assert left == {("submitted", "{'ethics': {}}"), ("submitted", "{}")}
+
+
+def test_the_erasure_is_an_event_and_the_second_time_there_is_nothing(company):
+    erase_old_records(now=LATER)
+
+    event = db.session.scalar(select(Event).filter_by(kind="records_erased"))
+    assert event.data["drafts"] == 2
+    assert erase_old_records(now=LATER) == {}
+
+
+def test_what_is_young_stays(company):
+    assert erase_old_records(now=NOW + timedelta(days=300)) == {}
+
+
+def test_drafts_and_answers_of_a_running_cycle_stay(company):
+    company.cycle.state = "released"
+    db.session.flush()
+
+    erased = erase_old_records(now=LATER)
+
+    assert "drafts" not in erased
+    assert "survey_answers" not in erased
+
+
+def test_without_a_rule_everything_is_kept(db_session):
+    Company(rule="")
+
+    assert erase_old_records(now=LATER) == {}
+
+
+def test_a_hold_keeps_everything_about_one_person(company):
+    place_hold(company.people[0].employee_no, reason=WHY, actor=company.hr, now=NOW)
+
+    erased = erase_old_records(now=LATER)
+
+    assert erased == {"mail": 1, "event_details": 1, "evidence": 1, "drafts": 1, "survey_answers": 1}
+
+
+def test_a_lifted_hold_keeps_nothing(company):
+    hold = place_hold(company.people[0].employee_no, reason=WHY, actor=company.hr, now=NOW)
+    lift_hold(hold, actor=company.hr, now=NOW)
+
+    assert erase_old_records(now=LATER)["mail"] == 2
+
+
+def test_the_history_still_verifies(company):
+
+
+    seal(now=NOW)
+    erase_old_records(now=LATER)
+
+    assert verify().faults == []
+
+
+def test_an_erased_file_is_gone_and_says_so(company):
+    erase_old_records(now=LATER)
+    db.session.expire_all()
+
+    with pytest.raises(Refusal) as refused:
+        attachment(db.session.scalar(select(EvidenceFile).limit(1)))
+    assert refused.value.kind == "gone"
+
+
+@pytest.mark.parametrize(("number", "kind"), [("T9999", "invalid"), (None, "conflict")])
+def test_a_hold_needs_a_person_and_stands_once(company, number, kind):
+    place_hold(company.people[0].employee_no, reason=WHY, actor=company.hr, now=NOW)
+
+    with pytest.raises(Refusal) as refused:
+        place_hold(number or company.people[0].employee_no, reason=WHY, actor=company.hr, now=NOW)
+
+    assert refused.value.kind == kind
+
+
+def test_hr_places_and_lifts_a_hold_on_its_page(company, client, sign_in):
+    account = make_account(make_employee(), "hr", locale="en")
+    db.session.commit()
+    hr = sign_in(client, account)
+    assert "No hold stands" in hr.get("/people/holds").text
+
+    hr.post("/people/holds", data={"employee_no": company.people[0].employee_no, "reason": WHY})
+
+    page = hr.get("/people/holds").text
+    assert WHY in page
+    hr.post("/people/holds/1/lift")
+    assert "lifted on" in hr.get("/people/holds").text
+
+
+def test_others_see_no_holds(company, client, sign_in):
+    db.session.commit()
+
+    assert sign_in(client, make_account(company.people[0])).get("/people/holds").status_code == 403

@@ -1,0 +1,150 @@
+"""Erasing what has been kept long enough, by the scheme's `retention`; who is under a legal hold is left out.
+
+Figures and decisions stay: what goes is what they were made from, and mails, and the details of events.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ScalarSelect, Select, String, cast, delete, or_, select, update
+
+from states.permissions import SYSTEM
+from states.retention import kept_until_before
+from states.scheme.results import Retention
+from workflow_app.db import db
+from workflow_app.models import (
+    Action,
+    Appeal,
+    Assignment,
+    Cycle,
+    Employee,
+    Event,
+    EventDetail,
+    EvidenceFile,
+    Invitation,
+    LedgerEntry,
+    LegalHold,
+    MailMessage,
+    Review,
+    Submission,
+)
+from workflow_app.schemes import current_version, read_scheme, scheme_of
+from workflow_app.services.events import record_event
+
+OVER = ("closed", "cancelled")
+CHUNK = 500
+
+
+def erase_old_records(*, now: datetime) -> dict[str, int]:
+    """Erase what its time is over for, in one chunk of each kind; how many of which. Asked for every hour.
+
+    Mail, evidence and details of events go by the newest published scheme, drafts and customers' answers
+    by the scheme of their own cycle, once it is closed.
+    """
+    version = current_version()
+    if version is None:
+        return {}
+    rule = read_scheme(version).retention
+    erased = {
+        "mail": _mail(rule, now), "event_details": _event_details(rule, now), "evidence": _evidence(rule, now),
+        "drafts": 0, "survey_answers": 0,
+    }  # fmt: skip
+    for cycle in db.session.scalars(select(Cycle).where(Cycle.state.in_(OVER)).order_by(Cycle.id)):
+        own = scheme_of(cycle).retention
+        erased["drafts"] += _drafts(cycle, own, now)
+        erased["survey_answers"] += _survey_answers(cycle, own, now)
+    found = {kind: count for kind, count in erased.items() if count}
+    if found:
+        record_event("scheme", version.id, "records_erased", actor=SYSTEM, now=now, data=found)
+    return found
+
+
+def _held() -> ScalarSelect[int]:
+    return select(LegalHold.employee_id).where(LegalHold.lifted_at.is_(None)).scalar_subquery()
+
+
+def _mail(rule: Retention, now: datetime) -> int:
+    if rule.mail is None:
+        return 0
+    held = select(Employee.email).where(Employee.id.in_(_held()))
+    before = kept_until_before(now, rule.mail)
+    ids = select(MailMessage.id).where(
+        MailMessage.created_at < before, MailMessage.state != "queued", MailMessage.to_address.not_in(held)
+    )
+    return _delete(MailMessage, ids)
+
+
+def _event_details(rule: Retention, now: datetime) -> int:
+    if rule.event_details is None:
+        return 0
+    of_held = select(Review.id).where(Review.employee_id.in_(_held()))
+    spared = or_(
+        (Event.subject_type == "review") & Event.subject_id.in_(of_held),
+        (Event.subject_type == "employee") & Event.subject_id.in_(_held()),
+    )
+    ids = (
+        select(EventDetail.event_id)
+        .join(Event, Event.id == EventDetail.event_id)
+        .where(Event.at < kept_until_before(now, rule.event_details), ~spared)
+    )
+    return _delete(EventDetail, ids)
+
+
+def _evidence(rule: Retention, now: datetime) -> int:
+    """The content goes, the row that says that there was a file stays."""
+    if rule.evidence is None:
+        return 0
+    of_held = select(Review.id).where(Review.employee_id.in_(_held()))
+    spared = or_(
+        EvidenceFile.ledger_entry_id.in_(select(LedgerEntry.id).where(LedgerEntry.employee_id.in_(_held()))),
+        EvidenceFile.appeal_id.in_(select(Appeal.id).where(Appeal.review_id.in_(of_held))),
+        EvidenceFile.action_id.in_(select(Action.id).where(Action.review_id.in_(of_held))),
+    )
+    old = EvidenceFile.uploaded_at < kept_until_before(now, rule.evidence)
+    # NULL is neither true nor false: a file of an entry has no appeal, and is spared all the same.
+    ids = select(EvidenceFile.id).where(old, EvidenceFile.size > 0).where(spared.is_not(True)).limit(CHUNK)
+    found = list(db.session.scalars(ids))
+    db.session.execute(update(EvidenceFile).where(EvidenceFile.id.in_(found)).values(content=b"", size=0))
+    return len(found)
+
+
+def _drafts(cycle: Cycle, rule: Retention, now: datetime) -> int:
+    """Drafts and versions that were replaced; what was submitted last stays."""
+    if rule.drafts is None:
+        return 0
+    ids = _submissions(cycle).where(
+        Submission.state.in_(("draft", "superseded")), Submission.saved_at < kept_until_before(now, rule.drafts)
+    )
+    return _delete(Submission, ids)
+
+
+def _survey_answers(cycle: Cycle, rule: Retention, now: datetime) -> int:
+    """What customers answered; the figure that they make together stays with the review."""
+    if rule.survey_answers is None:
+        return 0
+    ids = _submissions(cycle).where(
+        Submission.invitation_id.is_not(None), Submission.saved_at < kept_until_before(now, rule.survey_answers),
+        cast(Submission.answers, String) != "{}",
+    )  # fmt: skip
+    found = list(db.session.scalars(ids.limit(CHUNK)))
+    db.session.execute(update(Submission).where(Submission.id.in_(found)).values(answers={}))
+    return len(found)
+
+
+def _submissions(cycle: Cycle) -> Select[tuple[int]]:
+    """The ids of a cycle's submissions, without those about people under a hold."""
+    reviews = select(Review.id).where(Review.cycle_id == cycle.id, Review.employee_id.not_in(_held()))
+    by_raters = select(Assignment.id).where(Assignment.review_id.in_(reviews))
+    by_customers = select(Invitation.id).where(Invitation.review_id.in_(reviews))
+    return select(Submission.id).where(
+        or_(Submission.assignment_id.in_(by_raters), Submission.invitation_id.in_(by_customers))
+    )
+
+
+def _delete(model: type[db.Model], ids: Select[tuple[int]]) -> int:  # type: ignore[name-defined]
+    """Delete one chunk of rows; how many."""
+    found = list(db.session.scalars(ids.limit(CHUNK)))
+    key = model.__table__.primary_key.columns.values()[0]
+    db.session.execute(delete(model).where(key.in_(found)))
+    return len(found)
