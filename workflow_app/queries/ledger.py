@@ -69,25 +69,27 @@ def as_entry(row: LedgerEntry, by: str = "") -> Entry:
 
 def rows_of(assignment: Assignment) -> list[LedgerEntry]:
     """The rows of one form, counter-entries too, oldest first: its rater's and those of who handed it over."""
-    before = select(Assignment.assignee_id).where(
-        Assignment.review_id == assignment.review_id, Assignment.stage == assignment.stage,
-        Assignment.form == assignment.form, Assignment.state == "handed_over",
-    )
-    query = _with_people(
-        select(LedgerEntry).where(
-            LedgerEntry.review_id == assignment.review_id, LedgerEntry.form == assignment.form,
-            LedgerEntry.kind.in_(SHEET_KINDS),
-            or_(LedgerEntry.author_id == assignment.assignee_id, LedgerEntry.author_id.in_(before)),
-        )
-    )
-    return list(db.session.scalars(query.order_by(LedgerEntry.id)))
+    return list(db.session.scalars(_with_people(_rows_of(assignment))))
 
 
 def entries_of(assignment: Assignment) -> list[Entry]:
     """The same as the rules see them."""
     spec = stage_spec(assignment)
     role = spec.actor if spec else ""
-    return [as_entry(row, role) for row in rows_of(assignment)]
+    return [as_entry(row, role) for row in db.session.scalars(_rows_of(assignment))]
+
+
+def _rows_of(assignment: Assignment) -> Select[tuple[LedgerEntry]]:
+    before = select(Assignment.assignee_id).where(
+        Assignment.review_id == assignment.review_id, Assignment.stage == assignment.stage,
+        Assignment.form == assignment.form, Assignment.state == "handed_over",
+    )
+    query = select(LedgerEntry).where(
+        LedgerEntry.review_id == assignment.review_id, LedgerEntry.form == assignment.form,
+        LedgerEntry.kind.in_(SHEET_KINDS),
+        or_(LedgerEntry.author_id == assignment.assignee_id, LedgerEntry.author_id.in_(before)),
+    )
+    return query.order_by(LedgerEntry.id)
 
 
 def stage_spec(assignment: Assignment) -> StageSpec | None:

@@ -61,7 +61,7 @@ def enter_typed(
     return made
 
 
-def settled(
+def settle(
     assignment: Assignment, spec: FormSpec, answers: Answers, *, actor: Actor, now: datetime, files: Mapping[str, Upload]
 ) -> Answers:
     """At the hand-in: what is typed still becomes entries, and the answers keep a copy of all that count."""

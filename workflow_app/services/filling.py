@@ -22,7 +22,7 @@ from workflow_app.queries.facts import assignment_facts
 from workflow_app.queries.kpi import entered_figures, own_typing, submitted_tables
 from workflow_app.schemes import scheme_of
 from workflow_app.services import advancing
-from workflow_app.services.entering import settled, with_rows
+from workflow_app.services.entering import settle, with_rows
 from workflow_app.services.events import record_review_event
 
 if TYPE_CHECKING:
@@ -74,13 +74,14 @@ def shown_answers(assignment: Assignment, submission: Submission | None) -> Answ
     return _with_entered(assignment, submission.answers if submission else {})
 
 
-def score_of(assignment: Assignment, answers: Answers) -> FormScore:
+def score_of(assignment: Assignment, answers: Answers, *, settled: bool = False) -> FormScore:
     """The score (0-100, exact) of these answers as far as they can be scored; a draft may lack much.
 
+    The ledger's rows of an open form count as well, unless the answers are `settled`: they hold theirs.
     Rows of a KPI table that cards and questionnaires fill stay open here: the year-end adds them.
     """
     spec = form_spec(assignment)
-    sound = sound_answers(spec, with_rows(assignment, spec, answers))
+    sound = sound_answers(spec, answers if settled else with_rows(assignment, spec, answers))
     return score_form(spec, _with_entered(assignment, sound))
 
 
@@ -115,9 +116,9 @@ def submit(
     _lock(assignment)
     latest = _guarded(assignment, actor, version)
     kept = _checked(assignment, answers, strict=True)
-    kept = settled(assignment, form_spec(assignment), kept, actor=actor, now=now, files=files)
+    kept = settle(assignment, form_spec(assignment), kept, actor=actor, now=now, files=files)
     submission = latest if latest is not None and latest.state == "draft" else _new(assignment, latest, now)
-    _write(submission, assignment, kept, now)
+    _write(submission, assignment, kept, now, settled=True)
     _hand_in(submission, assignment, actor, now)
     advancing.complete_stage(assignment.review, assignment.stage, actor=actor, now=now)
     return submission
@@ -176,14 +177,16 @@ def _new(assignment: Assignment, latest: Submission | None, now: datetime) -> Su
     return submission
 
 
-def _write(submission: Submission, assignment: Assignment, answers: Answers, now: datetime) -> None:
+def _write(
+    submission: Submission, assignment: Assignment, answers: Answers, now: datetime, *, settled: bool = False
+) -> None:
     submission.answers = answers
-    submission.score = _shown_score(assignment, answers)
+    submission.score = _shown_score(assignment, answers, settled=settled)
     submission.saved_at = now
 
 
-def _shown_score(assignment: Assignment, answers: Answers) -> Decimal | None:
-    value = score_of(assignment, answers).value
+def _shown_score(assignment: Assignment, answers: Answers, *, settled: bool = False) -> Decimal | None:
+    value = score_of(assignment, answers, settled=settled).value
     return None if value is None else half_up(value, SCORE_PLACES)
 
 
