@@ -6,6 +6,7 @@ from calendar import monthrange
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +23,6 @@ from workflow_app.queries.sheet_scope import Scope, Standing, people_in, portion
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from decimal import Decimal
 
     from states.permissions import Actor
     from states.scheme import Scheme
@@ -80,6 +80,7 @@ class Statistics:
     reviews: Mapping[int, Any]
     month: str = ""
     approvers: Sequence[str] = field(default_factory=list)
+    alone: dict[str, CompositionPart] = field(default_factory=dict)
 
     @property
     def provisional(self) -> bool:
@@ -137,18 +138,22 @@ class Statistics:
 
     def _mean(self, one: Standing, records: Sequence[RecordValue], kind: CycleKind) -> Decimal | None:
         """The mean of one kind of record, weighed as its pool of the total weighs it."""
-        code, person = kind.record_kind, one.person
-        part = self.scheme.composition.part_of(code)
-        if part is None:
-            return None
-        pool = next(pool for pool in part.pools if code in pool.kinds)
-        alone = CompositionPart(
-            code=code, title=kind.title, weight=part.weight, pools=(Pool(code=code, title=kind.title, kinds=(code,), weigh=pool.weigh),)
-        )
-        return self._shown(part_score(records, alone, joined=person.joined, left=person.left))
+        person = one.person
+        if kind.record_kind not in self.alone:
+            self.alone[kind.record_kind] = _alone(kind, self.scheme)
+        return self._shown(part_score(records, self.alone[kind.record_kind], joined=person.joined, left=person.left))
 
     def _shown(self, figure: Fraction | None) -> Decimal | None:
         return None if figure is None else rounded(figure, self.scheme.composition.rounding)
+
+
+def _alone(kind: CycleKind, scheme: Scheme) -> CompositionPart:
+    """A part of the total that counts one kind of record only, weighed as its pool weighs it."""
+    code = kind.record_kind
+    pools = (pool for part in scheme.composition.parts for pool in part.pools)
+    weigh = next(pool.weigh for pool in pools if code in pool.kinds)
+    pool = Pool(code=code, title=kind.title, kinds=(code,), weigh=weigh)
+    return CompositionPart(code=code, title=kind.title, weight=Decimal(100), pools=(pool,))
 
 
 def year_statistics(year: int, scope: Scope, *, actor: Actor) -> Statistics:
