@@ -71,12 +71,14 @@ def test_the_way_of_hr_with_scripts(hr, draft, open_as):
     share = page.locator("#f-distribution-bands-0-share")
     share.fill("10")
     says(page, "share: 10, barred_by_sanction")
+    expect(page.locator("[data-state]")).to_have_text("Not saved yet")
     page.locator("#people").fill("7")
     page.get_by_role("rowheader", name="7", exact=True).wait_for()
     page.locator("#f-distribution-bands-2-share").fill("45")
     page.get_by_text("No faults: this draft can be published.").wait_for()
     page.locator("#f-distribution-bands-2-share").fill("50")
     page.get_by_text("must make 100; this makes 105").wait_for()
+    expect(page.get_by_role("link", name=re.compile("^Bands faults 1"))).to_be_visible()
     page.locator(".fault-list [data-line]").first.click()
     assert page.evaluate("document.activeElement.id") == "text"
     chosen = "(box) => box.value.slice(box.selectionStart, box.selectionEnd)"

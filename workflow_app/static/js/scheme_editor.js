@@ -35,8 +35,8 @@ function remember(text) {
 
 function number() {
   const count = box.value.split("\n").length;
-  if (lines.dataset.count === String(count)) return;
-  lines.dataset.count = String(count);
+  if (lines.dataset.drawn === String(count)) return;
+  lines.dataset.drawn = String(count);
   lines.textContent = Array.from({ length: count }, (_, place) => place + 1).join("\n");
 }
 
