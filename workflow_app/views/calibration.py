@@ -19,6 +19,7 @@ from workflow_app.models import Cycle, Review
 from workflow_app.queries import calibration as board
 from workflow_app.queries.cycles import cycles_in
 from workflow_app.queries.facts import own_and_provisional, review_facts
+from workflow_app.queries.fairness import group_tables
 from workflow_app.queries.merges import merge_choice, merged_here
 from workflow_app.schemes import scheme_of
 from workflow_app.services import calibrating, composing, merging
@@ -170,6 +171,7 @@ def _board(
         columns=columns,
         histogram=board.histogram(reviews),
         raters=board.raters(reviews, scheme),
+        groups=group_tables(cycle, reviews),
         unranked=unranked,
         own_hidden=own_ranked or own_unranked,
         chosen=chosen,
