@@ -19,8 +19,10 @@ from workflow_app.services.publishing import publish_scheme
 from workflow_app.services.role_holders import choose_holder, roles_of
 
 MONTHLY = "    tests: [theory_test, practical_test]\n    stages:\n"
-STAGES = """      - {code: peers, title: {zh: 同事互评, en: Peers}, actor: peers, forms: [{form: vp_card_staff}], days: 5, alongside: true, overdue: omit}
-      - {code: reports, title: {zh: 下属评价, en: Reports}, actor: reports, forms: [{form: vp_card_staff}], days: 5, alongside: true, overdue: omit}
+STAGES = """      - {code: peers, title: {zh: 同事互评, en: Peers}, actor: peers,
+         forms: [{form: vp_card_staff}], days: 5, alongside: true, overdue: omit}
+      - {code: reports, title: {zh: 下属评价, en: Reports}, actor: reports,
+         forms: [{form: vp_card_staff}], days: 5, alongside: true, overdue: omit}
       - {code: finance, title: {zh: 财务意见, en: Finance}, actor: "role:finance", forms: [{form: vp_card_staff}], days: 5}
       - {code: approver, title: {zh: 总经理意见, en: Approver}, actor: "role:general_manager", forms: [{form: vp_card_staff}], days: 5}
 """

@@ -165,14 +165,14 @@ def refit(fitting: Fitting, *, actor: Actor, now: datetime) -> None:
         if fitting.replaced(stage):
             _give_anew(fitting, row, stage, actor=actor, now=now)
     for position, stage in enumerate(fitting.plan, start=1):
-        row = fitting.held.row(stage.spec.code)
-        if row is None:
+        held = fitting.held.row(stage.spec.code)
+        if held is None:
             db.session.add(_new_row(review, stage, position, now=now))
             db.session.add_all(_new_forms(review, stage, now=now))
             continue
-        row.position, row.alongside = position, stage.spec.alongside
-        if row.stage in back:
-            _let_wait(fitting, row)
+        held.position, held.alongside = position, stage.spec.alongside
+        if held.stage in back:
+            _let_wait(fitting, held)
     db.session.expire(review, ["stages"])
     _place(fitting, now=now, actor=actor)
 
