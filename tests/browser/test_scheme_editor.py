@@ -79,6 +79,7 @@ def test_the_way_of_hr_with_scripts(hr, draft, open_as):
     page.locator("#f-distribution-bands-2-share").fill("50")
     page.get_by_text("must make 100; this makes 105").wait_for()
     expect(page.get_by_role("link", name=re.compile("^Bands faults 1"))).to_be_visible()
+    expect(page.get_by_role("link", name="1 faults")).to_be_visible()
     page.locator(".fault-list [data-line]").first.click()
     assert page.evaluate("document.activeElement.id") == "text"
     chosen = "(box) => box.value.slice(box.selectionStart, box.selectionEnd)"

@@ -83,6 +83,10 @@ function follow(answer, place) {
     else mark(answer.fields);
   }
   if (answer.beside !== undefined && !place.contains(document.activeElement)) place.innerHTML = answer.beside;
+  const total = form.querySelector("[data-fault-count]");
+  const sum = Object.values(answer.counts ?? {}).reduce((one, other) => one + other, 0);
+  total.hidden = !sum;
+  total.querySelector("[data-figure]").textContent = sum;
   for (const chip of document.querySelectorAll("[data-count]")) {
     const count = answer.counts?.[chip.dataset.count] ?? 0;
     chip.hidden = !count;
