@@ -311,6 +311,9 @@ def the_employee_reads_and_signs(company: Company) -> None:
 def hr_decides_what_follows(company: Company) -> None:
     page = company.until("G04", "/actions", lambda page: page.locator("tbody tr", has_text="冯洋").count() > 0)
     page.locator("tbody tr", has_text="冯洋").get_by_role("link", name="Decide").click()
+    page.fill("[name=plan]", "两次回访与投诉处理培训，六月底前完成")
+    page.get_by_role("button", name="Keep the papers").click()
+    expect(page.locator("body")).to_contain_text("The papers are kept.")
     page.fill("[name=reason]", "回访与投诉处理培训两次")
     page.get_by_role("button", name="Approve").click()
     expect(page.locator("body")).to_contain_text("Your decision is recorded")

@@ -217,7 +217,8 @@ def test_hr_decides_a_proposal(company, at_desk):
     listed = hr.get("/actions").text
     shown = hr.get(f"/actions/{action.id}").text
 
-    refused = hr.post(f"/actions/{action.id}/approve", data={"reason": ""})
+    refused = hr.post(f"/actions/{action.id}/approve", data={"reason": "安排回访培训"})
+    hr.post(f"/actions/{action.id}/papers", data={"plan": "两次回访培训", "version": action.version})
     answer = hr.post(f"/actions/{action.id}/approve", data={"reason": "安排回访培训", "version": action.version})
 
     assert "Training and improvement plan" in listed

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
+from states.evidence import Upload
 from workflow_app.db import db
 from workflow_app.models import Action, Cycle, Review, Timer
 from workflow_app.sample.errands import run_errands
@@ -16,7 +17,8 @@ from workflow_app.sample.journey import Travel, Turnout, ask_customers, travel
 from workflow_app.sample.people import DEPUTY, GENERAL_MANAGER, HR, SECOND_HR
 from workflow_app.sample.steps import launched_year
 from workflow_app.sample.words import MOVES
-from workflow_app.services import acting, approving, calibrating, closing_surveys, releasing
+from workflow_app.schemes import scheme_of
+from workflow_app.services import acting, approving, calibrating, closing_surveys, papers, releasing
 from workflow_app.services.calibrating import MoveReason
 from workflow_app.services.calibration_opening import open_calibration
 from workflow_app.services.overdue import close_finished_cycle, close_overdue
@@ -49,6 +51,11 @@ WHY = {
     "start": "已通知本人和部门。",
     "finish": "已完成，结果记入个人档案。",
 }
+
+
+EVIDENCE = "全年四次面谈记录；两次改进约定均未完成，有签字记录。"
+PLAN = "三个月重点培训：每周一次案例复盘，由部门负责人带教，期满复核。"
+CONSENT = "本人已阅读审议意见与改进计划，同意调整。（样本文件）"
 
 
 def make_last_year(version: SchemeVersion, books: Workbooks, cast: Cast, progress: Progress) -> Cycle:
@@ -151,11 +158,25 @@ def _decide(year: Year) -> None:
     ).all()
     for place, action in enumerate(actions):
         hr = HR if action.review.employee_id != year.cast.numbers[HR] else SECOND_HR
-        for step, decision in enumerate(DECISIONS[place % len(DECISIONS)]):
+        ways = DECISIONS[place % len(DECISIONS)]
+        if len(scheme_of(year.cycle).action(action.kind).needs) > 1:
+            _keep_papers(year, action, hr, consented="start" in ways)
+        for step, decision in enumerate(ways):
             acting.decide_action(
                 action, decision, reason=WHY[decision], actor=year.cast.named(hr),
                 now=year.days.at(DECIDED + 6 * step, time(10)) + timedelta(minutes=place),
             )  # fmt: skip
+
+
+def _keep_papers(year: Year, action: Action, hr: str, *, consented: bool) -> None:
+    """What such a decision rests on; the consent only where the person gave it."""
+    moment = year.days.at(DECIDED - 1, time(10))
+    typed = papers.Typed(
+        evidence=EVIDENCE, plan=PLAN,
+        consented_on=moment.date() if consented else None,
+        consent_file=Upload("同意书.txt", CONSENT.encode()) if consented else None,
+    )  # fmt: skip
+    papers.keep_papers(action, typed, actor=year.cast.named(hr), now=moment)
 
 
 def begins() -> datetime:
