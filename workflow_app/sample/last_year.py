@@ -159,7 +159,8 @@ def _decide(year: Year) -> None:
     for place, action in enumerate(actions):
         hr = HR if action.review.employee_id != year.cast.numbers[HR] else SECOND_HR
         ways = DECISIONS[place % len(DECISIONS)]
-        if len(scheme_of(year.cycle).action(action.kind).needs) > 1:
+        spec = scheme_of(year.cycle).action(action.kind)
+        if spec is not None and len(spec.needs) > 1:
             _keep_papers(year, action, hr, consented="start" in ways)
         for step, decision in enumerate(ways):
             acting.decide_action(
