@@ -20,10 +20,12 @@ from tests.sheets_company import (
 )
 from workflow_app.db import db
 from workflow_app.exports.statistics import band_of
-from workflow_app.models import Event, LedgerEntry, Record
+from workflow_app.models import Employee, Event, LedgerEntry, Posting, Record
+from workflow_app.queries import sheet_scope
 from workflow_app.queries.monthly_records import monthly_records
 from workflow_app.queries.sheet_scope import Scope
 from workflow_app.queries.statistics import month_of, month_statistics, year_statistics
+from workflow_app.views import sheets
 
 
 @pytest.fixture
@@ -306,6 +308,67 @@ def test_many_people_are_written_in_few_statements(company, client, sign_in):
 
     assert len(sheets_of(content)["2025"]) == 300 + 6
     assert len(seen) < 40
+
+
+def loaded(wanted):
+    """How many rows of this table the session holds."""
+    return sum(isinstance(one, wanted) for one in db.session.identity_map.values())
+
+
+def test_too_many_sheets_are_refused_before_anybody_is_loaded(company, client, sign_in, monkeypatch):
+    for _ in range(6):
+        make_employee(department="大部门")
+    monkeypatch.setattr(sheets, "MOST_RECORDS", 5)
+    monkeypatch.setattr(sheets, "monthly_records", None)
+
+    answer = sign_in(client, company.hr).get(f"/sheets/month?month={MONTH}&department=大部门")
+
+    assert answer.status_code == 413
+    assert "These are 6 sheets; at most 5 are made at once." in answer.text
+
+
+def test_the_sheets_of_many_are_read_in_portions(month, monkeypatch):
+    monkeypatch.setattr(sheet_scope, "CHUNK", 1)
+
+    found = monthly_records(MONTH, Scope(department="客户服务部"), actor=month.hr.actor())
+
+    assert {one.standing.person.name: one.score for one in found} == {"卢经理": None, "宋主管": None, "侯杰": 97, "武超": None}
+
+
+def test_one_persons_sheet_loads_one_person(company):
+    cycle = make_cycle(company.version, state="released")
+    for person in (company.agent, company.other):
+        make_review(cycle, person, total=Decimal(80), rank=1, final_band="B", approved_at=NOW, released_at=NOW)
+    hr = company.hr.actor()
+    db.session.expunge_all()
+
+    sheet = year_statistics(2025, Scope(employee_id=company.agent.id), actor=hr)
+
+    assert [one.person.name for one in sheet.people] == ["侯杰"]
+    assert list(sheet.reviews) == [company.agent.id]
+    assert loaded(Employee) == 1
+
+
+def test_the_database_narrows_to_where_people_stood_on_the_last_day(company):
+    def posted(person, since, department, superior):
+        values = {"department": department, "post": "客服", "population": "front_line", "superior_id": superior.id}
+        db.session.add(Posting(employee_id=person.id, since=since, recorded_at=NOW, **values))
+
+    posted(company.agent, date(2024, 1, 1), "培训部", company.clerk)
+    posted(company.agent, date(2026, 1, 1), "客户服务部", company.supervisor)
+    posted(company.other, date(2026, 6, 1), "培训部", company.clerk)  # the first one known says it for before, too
+    company.manager.department, company.manager.superior_id = "培训部", company.clerk.id
+    db.session.flush()
+    hr = company.hr.actor()
+    db.session.expire_all()
+
+    def names(**scope):
+        return {one.person.name for one in year_statistics(2025, Scope(**scope), actor=hr).people}
+
+    assert names(department="培训部") == {"侯杰", "武超", "卢经理"}
+    assert names(superior_id=company.clerk.id) == {"侯杰", "武超", "卢经理"}
+    assert names(department="培训部", population="front_line") == {"侯杰", "武超"}
+    assert "侯杰" in {one.person.name for one in month_statistics(MONTH, Scope(department="客户服务部")).people}
 
 
 # --- who may ----------------------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from states.scheme.forms import DeductionForm
 from workflow_app.db import db
 from workflow_app.models import Assignment, Cycle, Employee, LedgerEntry, Record, Review, Submission
 from workflow_app.queries.record_lines import RecordLine, item_lines, line_apart
-from workflow_app.queries.sheet_scope import CALLED_OFF, Scope, Standing, people_in
+from workflow_app.queries.sheet_scope import CALLED_OFF, Scope, Standing, count_in, people_in, portions
 from workflow_app.schemes import scheme_of
 from workflow_app.titles import current_scheme
 
@@ -77,10 +77,17 @@ def monthly_records(month: str, scope: Scope, *, actor: Actor, blank: bool = Fal
 
     `blank`: nothing is filled in but who it is, to be used on paper.
     """
-    people = people_in(scope, *_days(month))
-    found = _find(month, people) if people and not blank else _Found({}, {}, {}, {}, {})
     scheme = current_scheme() or builtin_scheme()
-    return [_sheet(one, month, found, scheme, actor) for one in people]
+    sheets = []
+    for some in portions(people_in(scope, *_days(month))):
+        found = _Found({}, {}, {}, {}, {}) if blank else _find(month, some)
+        sheets += [_sheet(one, month, found, scheme, actor) for one in some]
+    return sheets
+
+
+def count_of_records(month: str, scope: Scope) -> int:
+    """How many sheets these would be."""
+    return count_in(scope, *_days(month))
 
 
 def monthly_kind(scheme: Scheme) -> CycleKind | None:
@@ -191,7 +198,7 @@ def _own_words(
 
 def _find(month: str, people: Sequence[Standing]) -> _Found:
     ids = [one.person.id for one in people]
-    reviews = {one.employee_id: one for one in _reviews(month) if one.employee_id in set(ids)}
+    reviews = {one.employee_id: one for one in _reviews(month, ids)}
     numbers = [one.id for one in reviews.values()]
     assignments: dict[int, list[Assignment]] = defaultdict(list)
     submissions: dict[int, Submission] = {}
@@ -213,15 +220,15 @@ def _find(month: str, people: Sequence[Standing]) -> _Found:
     return _Found(reviews, assignments, submissions, _entries(month, ids, numbers), records)
 
 
-def _reviews(month: str) -> Sequence[Review]:
-    """The reviews of the month's appraisal; inspections of the month have sheets of their own."""
+def _reviews(month: str, ids: Sequence[int]) -> Sequence[Review]:
+    """These people's reviews of the month's appraisal; inspections of the month have sheets of their own."""
     cycles = db.session.scalars(select(Cycle).where(Cycle.period == month, Cycle.state.not_in(CALLED_OFF)).order_by(Cycle.id))
     wanted = []
     for cycle in cycles:
         kind = monthly_kind(scheme_of(cycle))
         wanted += [cycle.id] if kind is not None and kind.code == cycle.kind else []
-    query = select(Review).where(Review.cycle_id.in_(wanted), Review.state != "excluded").options(joinedload(Review.cycle))
-    return db.session.scalars(query.order_by(Review.id)).all()
+    query = select(Review).where(Review.cycle_id.in_(wanted), Review.employee_id.in_(ids), Review.state != "excluded")
+    return db.session.scalars(query.options(joinedload(Review.cycle)).order_by(Review.id)).all()
 
 
 def _entries(month: str, ids: Sequence[int], numbers: Sequence[int]) -> Mapping[int, list[LedgerEntry]]:

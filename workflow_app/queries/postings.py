@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import func, select
+from sqlalchemy.orm import aliased, joinedload
 
 from workflow_app.db import db
 from workflow_app.models import Employee, Posting
@@ -16,6 +16,8 @@ from workflow_app.models import Employee, Posting
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
+
+    from sqlalchemy import ColumnElement
 
 FIELDS = ("department", "post", "population", "superior_id", "vp_id")
 CHUNK = 500
@@ -62,6 +64,14 @@ def places_on(people: Iterable[Employee], day: date) -> dict[int, Place]:
     listed = list(people)
     known = histories([person.id for person in listed])
     return {person.id: _on(known.get(person.id, []), person, day) for person in listed}
+
+
+def posting_on(day: date) -> ColumnElement[int | None]:
+    """The same for a query over Employee: the id of the posting that places_on reads."""
+    own = aliased(Posting)
+    of_them = select(own.id).where(own.employee_id == Employee.id).correlate(Employee).limit(1)
+    begun = of_them.where(own.since <= day).order_by(own.since.desc())
+    return func.coalesce(begun.scalar_subquery(), of_them.order_by(own.since).scalar_subquery())
 
 
 def transfers(history: Sequence[Posting]) -> list[Posting]:

@@ -5,18 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import or_, select
+from sqlalchemy import case, func, or_, select
 
 from states.scheme import builtin_scheme
 from workflow_app.db import db
-from workflow_app.models import Cycle, Employee
-from workflow_app.queries.postings import Place, places_on
+from workflow_app.models import Cycle, Employee, Posting
+from workflow_app.queries.postings import Place, places_on, posting_on
 from workflow_app.schemes import scheme_of
 from workflow_app.titles import current_scheme
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import date
+
+    from sqlalchemy import Select
 
     from states.scheme import Scheme
 
@@ -33,14 +35,11 @@ class Scope:
     superior_id: int | None = None
     employee_id: int | None = None
 
-    def holds(self, person: Employee, place: Place) -> bool:
-        """Whether a person who stood at this place is meant."""
-        return (
-            (not self.department or place.department == self.department)
-            and (not self.population or place.population == self.population)
-            and (self.superior_id is None or place.superior_id == self.superior_id)
-            and (self.employee_id is None or person.id == self.employee_id)
-        )
+    @property
+    def by_place(self) -> Mapping[str, str | int]:
+        """What is asked of the place where somebody stood, by the name of the column."""
+        asked = {"department": self.department or None, "population": self.population or None, "superior_id": self.superior_id}
+        return {name: value for name, value in asked.items() if value is not None}
 
     @property
     def word(self) -> str:
@@ -59,12 +58,30 @@ class Standing:
 
 def people_in(scope: Scope, first: date, last: date) -> list[Standing]:
     """Who was employed on a day of the period and is meant, by employee number."""
-    query = select(Employee).where(Employee.joined <= last, or_(Employee.left.is_(None), Employee.left >= first))
-    if scope.employee_id is not None:
-        query = query.where(Employee.id == scope.employee_id)
+    query = select(Employee).where(Employee.id.in_(meant(scope, first, last)))
     people = db.session.scalars(query.order_by(Employee.employee_no)).all()
     places = places_on(people, last)
-    return [Standing(one, places[one.id]) for one in people if scope.holds(one, places[one.id])]
+    return [Standing(one, places[one.id]) for one in people]
+
+
+def count_in(scope: Scope, first: date, last: date) -> int:
+    """How many people_in would find, without loading anybody."""
+    return db.session.scalar(select(func.count()).select_from(meant(scope, first, last).subquery())) or 0
+
+
+def meant(scope: Scope, first: date, last: date) -> Select[tuple[int]]:
+    """The ids of who was employed on a day of the period and is meant, as a query within others."""
+    query = select(Employee.id).where(Employee.joined <= last, or_(Employee.left.is_(None), Employee.left >= first))
+    if scope.employee_id is not None:
+        query = query.where(Employee.id == scope.employee_id)
+    if not scope.by_place:
+        return query
+    # As places_on finds it: the posting of that day, else the first one, else what the employee says.
+    query = query.outerjoin(Posting, Posting.id == posting_on(last))
+    for name, value in scope.by_place.items():
+        now, then = getattr(Employee, name), getattr(Posting, name)
+        query = query.where(case((Posting.id.is_(None), now), else_=then) == value)
+    return query
 
 
 def ranked_cycles(year: int) -> list[Cycle]:

@@ -19,10 +19,13 @@ from states.scheme.composition import CompositionPart, Pool
 from workflow_app.db import db
 from workflow_app.models import Account, Record, Review
 from workflow_app.queries.leave import applicable, year_of_leave
-from workflow_app.queries.sheet_scope import Scope, Standing, people_in, portions, ranked_cycles, scheme_for
+from workflow_app.queries.record_values import FIGURES, value_of
+from workflow_app.queries.sheet_scope import Scope, Standing, meant, people_in, portions, ranked_cycles, scheme_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+
+    from sqlalchemy import Select
 
     from states.permissions import Actor
     from states.scheme import Scheme
@@ -163,8 +166,9 @@ def year_statistics(year: int, scope: Scope, *, actor: Actor) -> Statistics:
     does not show in the order either.
     """
     scheme = scheme_for(year)
-    people = people_in(scope, date(year, 1, 1), date(year, 12, 31))
-    reviews = _reviews(year, actor)
+    days = date(year, 1, 1), date(year, 12, 31)
+    people = people_in(scope, *days)
+    reviews = _reviews(year, actor, meant(scope, *days))
     order = {one.code: place for place, one in enumerate(scheme.populations)}
 
     def key(one: Standing) -> tuple[Any, ...]:
@@ -172,8 +176,6 @@ def year_statistics(year: int, scope: Scope, *, actor: Actor) -> Statistics:
         rank = row.rank if row is not None else None
         return order.get(one.place.population, len(order)), rank is None, rank or 0, one.person.employee_no
 
-    kept = {one.person.id for one in people}
-    reviews = {person: row for person, row in reviews.items() if person in kept}
     return Statistics(year, scheme, layout_of(scheme, year), sorted(people, key=key), reviews, approvers=_approvers(year))
 
 
@@ -211,20 +213,19 @@ def month_of(period: str) -> str:
 def _records(some: Sequence[Standing], year: int, scheme: Scheme) -> Mapping[int, list[RecordValue]]:
     """The records that apply: those of weeks and months wholly on leave count for nothing."""
     ids = [one.person.id for one in some]
-    columns = (Record.employee_id, Record.kind, Record.period, Record.score, Record.bonus)
-    query = select(*columns).where(Record.year == year, Record.employee_id.in_(ids)).order_by(Record.period, Record.id)
+    query = select(Record.employee_id, *FIGURES).where(Record.year == year, Record.employee_id.in_(ids)).order_by(Record.period, Record.id)
     found: dict[int, list[RecordValue]] = defaultdict(list)
-    for employee_id, kind, period, score, bonus in db.session.execute(query):
-        found[employee_id].append(RecordValue(kind, period, Fraction(score), Fraction(bonus or 0)))
+    for row in db.session.execute(query):
+        found[row.employee_id].append(value_of(row))
     away = year_of_leave(year, ids)
     return {one.person.id: applicable(found[one.person.id], one.person, away.get(one.person.id, ()), scheme) for one in some}
 
 
-def _reviews(year: int, actor: Actor) -> dict[int, Any]:
+def _reviews(year: int, actor: Actor, people: Select[tuple[int]]) -> dict[int, Any]:
     """By employee: the figures of their ranked review, or None where they are not for this reader."""
     found: dict[int, Any] = {}
     for cycle in ranked_cycles(year):
-        query = select(*REVIEW_COLUMNS).where(Review.cycle_id == cycle.id)
+        query = select(*REVIEW_COLUMNS).where(Review.cycle_id == cycle.id, Review.employee_id.in_(people))
         for row in db.session.execute(query):
             facts = ReviewFacts(row.employee_id, row.superior_id, row.vp_id, released=row.released_at is not None)
             found.setdefault(row.employee_id, row if may(actor, "see_result", facts).allowed else None)

@@ -23,7 +23,7 @@ from workflow_app.exports import statistics as statistics_sheet
 from workflow_app.exports.sheets import MEDIA_TYPE
 from workflow_app.models import Employee
 from workflow_app.queries.assignments import LARGEST_ID
-from workflow_app.queries.monthly_records import MonthlyRecord, monthly_records
+from workflow_app.queries.monthly_records import MonthlyRecord, count_of_records, monthly_records
 from workflow_app.queries.people import departments, reports_of
 from workflow_app.queries.sheet_scope import Scope
 from workflow_app.queries.statistics import Statistics, month_statistics, year_statistics
@@ -115,13 +115,13 @@ def _records() -> tuple[RecordChoice, list[MonthlyRecord] | None]:
     if not form.validate():
         return form, None
     scope = _scope(form.department.data or "")
-    found = monthly_records(form.month.data or "", scope, actor=current_actor(), blank=bool(form.blank.data))
-    if len(found) > MOST_RECORDS:
+    month = form.month.data or ""
+    if (count := count_of_records(month, scope)) > MOST_RECORDS:
         raise Refusal(
             Message("These are %(count)s sheets; at most %(most)s are made at once. Choose a department.",
-                    count=len(found), most=MOST_RECORDS), kind="too_large",
+                    count=count, most=MOST_RECORDS), kind="too_large",
         )  # fmt: skip
-    return form, found
+    return form, monthly_records(month, scope, actor=current_actor(), blank=bool(form.blank.data))
 
 
 def _statistics() -> tuple[StatisticsChoice, Statistics | None, Scope]:
