@@ -303,6 +303,15 @@ def test_standing_sanctions_bar_the_top_band_until_they_run_out_or_are_taken_bac
     assert barred(review.cycle, everybody) == {}
 
 
+def test_a_sanction_given_after_the_period_bars_nothing_in_it(company):
+    cycle = grade_cycle(state="calibrating", period_end=date(2025, 6, 30))
+    first, last = (make_review(cycle, make_employee()).employee for _ in range(2))
+    under(company, first, "false_information", on=date(2025, 7, 1), scheme=scheme_of(cycle))
+    under(company, last, "false_information", on=date(2025, 6, 30), scheme=scheme_of(cycle))
+
+    assert set(barred(cycle, [first.id, last.id])) == {last.id}
+
+
 def test_who_is_barred_stands_below_the_top_band_with_the_flag(company, db_session):
     cycle = grade_cycle(state="calibrating")
     reviews = [make_review(cycle, make_employee(), total=Decimal(99 - place)) for place in range(20)]

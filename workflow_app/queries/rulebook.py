@@ -61,8 +61,8 @@ def ladder(book: Rulebook, today: date) -> list[OnLadder]:
 
 
 def barred(cycle: Cycle, employee_ids: Iterable[int]) -> dict[int, list[LedgerEntry]]:
-    """Whom standing sanctions bar from the barred bands, with the sanctions: those that have not run out by the
-    last day of the cycle's period.
+    """Whom standing sanctions bar from the barred bands, with the sanctions: those given by the last day of the
+    cycle's period that have not run out by then.
     """
     book = scheme_of(cycle).rulebook
     if book is None:
@@ -92,13 +92,14 @@ def _rows() -> list[LedgerEntry]:
 
 
 def _standing(day: date, kind: str | None = None) -> list[LedgerEntry]:
-    """Rewards and sanctions that no counter-entry takes back and that have not run out before this day."""
+    """Rewards and sanctions given by this day that no counter-entry takes back and that have not run out before it."""
     taken_back = select(LedgerEntry.corrects_id).where(LedgerEntry.corrects_id.is_not(None))
     query = (
         select(LedgerEntry)
         .where(
             LedgerEntry.kind.in_((kind,) if kind else KINDS),
             LedgerEntry.id.not_in(taken_back),
+            LedgerEntry.happened_on <= day,
             LedgerEntry.standing_until.is_(None) | (LedgerEntry.standing_until >= day),
         )
         .options(joinedload(LedgerEntry.employee))
