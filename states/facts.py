@@ -40,10 +40,11 @@ class Verdict:
 
 @dataclass(frozen=True)
 class ReviewFacts:
-    """What the rules need to know of a review. Ids of employees, but for the two account fields.
+    """What the rules need to know of a review. Ids of employees, but for the three account fields.
 
     `raters` fill any form about the person; `scorers` are those of them who score alone, as the superior
-    and the VP do. One answer among many colleagues' is no score of one's own.
+    and the VP do. One answer among many colleagues' is no score of one's own. `adjusters` recorded
+    deductions, commendations, offences or sanctions in it.
     """
 
     employee_id: int
@@ -55,6 +56,7 @@ class ReviewFacts:
     scorers: frozenset[int] = frozenset()
     submitted_by: int | None = None
     calibrators: frozenset[int] = frozenset()
+    adjusters: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)

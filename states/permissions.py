@@ -171,7 +171,7 @@ def _may_approve(actor: Actor, facts: Facts) -> Message | None:
         return None
     if actor.employee_id == facts.employee_id:
         return Message("Nobody approves their own grade. Another named approver signs it.")
-    if actor.employee_id in facts.scorers:
+    if actor.employee_id in facts.scorers or actor.account_id in facts.adjusters:
         return Message("You scored this review yourself. Another named approver signs it.")
     if actor.account_id == facts.submitted_by or actor.account_id in facts.calibrators:
         return Message("You calibrated this grade. Another person approves it.")
@@ -227,7 +227,8 @@ def _may_answer_appeal(actor: Actor, facts: Facts) -> Message | None:
         return Message("Appeals are answered by HR, the general manager or another named approver.")
     if actor.employee_id == facts.employee_id:
         return Message("Nobody answers their own appeal.")
-    involved = actor.employee_id is not None and actor.employee_id in facts.scorers
+    scored = actor.employee_id is not None and actor.employee_id in facts.scorers
+    involved = scored or actor.account_id in facts.adjusters
     calibrated = actor.account_id == facts.submitted_by or actor.account_id in facts.calibrators
     if involved or calibrated:
         return Message("An appeal is answered by somebody who neither scored nor calibrated this grade.")

@@ -19,6 +19,8 @@ from tests.services.grade_company import (
 )
 from workflow_app.db import db
 from workflow_app.models import (
+    Action,
+    Appeal,
     Assignment,
     Event,
     EventDetail,
@@ -26,9 +28,12 @@ from workflow_app.models import (
     Invitation,
     LedgerEntry,
     MailMessage,
+    Record,
+    Review,
+    SchemeNotice,
     Submission,
 )
-from workflow_app.services.events import record_review_event
+from workflow_app.services.events import record_event, record_review_event
 from workflow_app.services.holding import lift_hold, place_hold
 from workflow_app.services.publishing import publish_scheme
 from workflow_app.services.retention import erase_old_records
@@ -130,6 +135,30 @@ def test_a_hold_keeps_everything_about_one_person(company):
     erased = erase_old_records(now=LATER)
 
     assert erased == {"mail": 1, "event_details": 1, "evidence": 1, "drafts": 1, "survey_answers": 1}
+
+
+def test_a_hold_keeps_the_details_of_whatever_is_about_the_person(company):
+    counted = 0
+    for person in company.people:
+        review = db.session.scalar(select(Review).filter_by(employee_id=person.id))
+        rows = [
+            Record(employee=person, kind="monthly_appraisal", period="2025-03", year=2025, score=88),
+            Action(review_id=review.id, kind="training", created_at=NOW),
+            Appeal(review_id=review.id, created_at=NOW),
+            SchemeNotice(scheme_version_id=company.cycle.scheme_version_id, employee_id=person.id, sent_at=NOW),
+            db.session.scalar(select(LedgerEntry).filter_by(employee_id=person.id)),
+            db.session.scalar(select(Assignment).filter_by(review_id=review.id).limit(1)),
+            db.session.scalar(select(Invitation).filter_by(review_id=review.id)),
+            make_account(person),
+        ]
+        counted = len(rows)
+        for row in rows:
+            company.keep(row)
+            record_event(row.__tablename__, row.id, "changed", actor=SYSTEM, now=NOW, detail={"before": "x"})
+    place_hold(company.people[0].employee_no, reason=WHY, actor=company.hr, now=NOW)
+
+    assert erase_old_records(now=LATER)["event_details"] == counted + 1
+    assert db.session.scalar(select(func.count()).select_from(EventDetail)) == counted + 1
 
 
 def test_a_lifted_hold_keeps_nothing(company):

@@ -7,11 +7,14 @@ from sqlalchemy import Select, select
 
 from states.permissions import Actor, AssignmentFacts, FormFacts, PersonFacts, ReviewFacts
 from workflow_app.db import db
-from workflow_app.models import Assignment, CalibrationMove, Employee, Review
+from workflow_app.models import Assignment, CalibrationMove, Employee, LedgerEntry, Review
 from workflow_app.schemes import scheme_of
 
 ALONE = frozenset({"manager", "vp", "department_head"})
-"""Actors whose form is a score by itself; of many colleagues' answers no single one is."""
+"""Actors whose form is a score by itself, beside the holder of a role; of many colleagues' answers no single one is."""
+
+
+_Entry = tuple[str, int, int | None]
 
 
 def review_facts(review: Review) -> ReviewFacts:
@@ -47,13 +50,16 @@ def person_facts(employee: Employee) -> PersonFacts:
 
 
 def review_facts_of(reviews: Sequence[Review]) -> dict[int, ReviewFacts]:
-    """The facts of many reviews by id, in two queries however many there are."""
+    """The facts of many reviews by id, in three queries however many there are."""
     ids = [review.id for review in reviews]
     fillers = _fillers(ids)
     calibrators = _grouped(
         select(CalibrationMove.review_id, CalibrationMove.moved_by_id).where(CalibrationMove.review_id.in_(ids))
     )
-    return {review.id: _facts(review, fillers[review.id], calibrators[review.id]) for review in reviews}
+    entries = _entries(ids)
+    return {
+        review.id: _facts(review, fillers[review.id], calibrators[review.id], entries[review.id]) for review in reviews
+    }
 
 
 def own_and_provisional(actor: Actor, review: Review) -> bool:
@@ -61,9 +67,11 @@ def own_and_provisional(actor: Actor, review: Review) -> bool:
     return actor.employee_id is not None and review.employee_id == actor.employee_id and review.released_at is None
 
 
-def _facts(review: Review, fillers: list[tuple[int, str]], calibrators: set[int]) -> ReviewFacts:
+def _facts(review: Review, fillers: list[tuple[int, str]], calibrators: set[int], entries: list[_Entry]) -> ReviewFacts:
     others = [(filler, stage) for filler, stage in fillers if filler != review.employee_id]
-    alone = {stage.code for stage in scheme_of(review.cycle).cycle_kinds[review.cycle.kind].stages if stage.actor in ALONE}
+    stages = scheme_of(review.cycle).cycle_kinds[review.cycle.kind].stages
+    alone = {stage.code for stage in stages if stage.actor in ALONE or stage.actor.startswith("role:")}
+    among_many = {filler for filler, stage in others if stage not in alone}
     return ReviewFacts(
         employee_id=review.employee_id,
         superior_id=review.superior_id,
@@ -74,7 +82,21 @@ def _facts(review: Review, fillers: list[tuple[int, str]], calibrators: set[int]
         scorers=frozenset(filler for filler, stage in others if stage in alone),
         submitted_by=review.cycle.submitted_by_id,
         calibrators=frozenset(calibrators),
+        adjusters=frozenset(
+            account for kind, account, author in entries if kind != "deduction" or author not in among_many
+        ),
     )
+
+
+def _entries(ids: list[int]) -> dict[int, list[_Entry]]:
+    """What the ledger has of each review: kind, account and author; whoever takes back changes a score, too."""
+    found: dict[int, list[_Entry]] = defaultdict(list)
+    query = select(LedgerEntry.review_id, LedgerEntry.kind, LedgerEntry.recorded_by_id, LedgerEntry.author_id).where(
+        LedgerEntry.review_id.in_(ids), LedgerEntry.recorded_by_id.is_not(None)
+    )
+    for review_id, kind, account_id, author_id in db.session.execute(query):
+        found[review_id].append((kind, account_id, author_id))
+    return found
 
 
 def _fillers(ids: list[int]) -> dict[int, list[tuple[int, str]]]:

@@ -6,6 +6,7 @@ Figures and decisions stay: what goes is what they were made from, and mails, an
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ScalarSelect, Select, String, cast, delete, or_, select, update
 
@@ -14,6 +15,7 @@ from states.retention import kept_until_before
 from states.scheme.results import Retention
 from workflow_app.db import db
 from workflow_app.models import (
+    Account,
     Action,
     Appeal,
     Assignment,
@@ -26,7 +28,9 @@ from workflow_app.models import (
     LedgerEntry,
     LegalHold,
     MailMessage,
+    Record,
     Review,
+    SchemeNotice,
     Submission,
 )
 from workflow_app.schemes import current_version, read_scheme, scheme_of
@@ -78,17 +82,29 @@ def _mail(rule: Retention, now: datetime) -> int:
 def _event_details(rule: Retention, now: datetime) -> int:
     if rule.event_details is None:
         return 0
-    of_held = select(Review.id).where(Review.employee_id.in_(_held()))
-    spared = or_(
-        (Event.subject_type == "review") & Event.subject_id.in_(of_held),
-        (Event.subject_type == "employee") & Event.subject_id.in_(_held()),
-    )
+    spared = or_(*(
+        (Event.subject_type == kind) & Event.subject_id.in_(of_held) for kind, of_held in _about_held().items()
+    ))
     ids = (
         select(EventDetail.event_id)
         .join(Event, Event.id == EventDetail.event_id)
         .where(Event.at < kept_until_before(now, rule.event_details), ~spared)
     )
     return _delete(EventDetail, ids)
+
+
+def _about_held() -> dict[str, Select[tuple[int]]]:
+    """What an event may be about, and the ids of those rows that belong to people under a hold."""
+    reviews = select(Review.id).where(Review.employee_id.in_(_held()))
+    of_person: dict[str, Any] = {
+        "account": Account, "record": Record, "ledger_entry": LedgerEntry, "review": Review, "scheme_notice": SchemeNotice,
+    }
+    of_review: dict[str, Any] = {"action": Action, "appeal": Appeal, "assignment": Assignment, "invitation": Invitation}
+    return {
+        "employee": select(Employee.id).where(Employee.id.in_(_held())),
+        **{kind: select(model.id).where(model.employee_id.in_(_held())) for kind, model in of_person.items()},
+        **{kind: select(model.id).where(model.review_id.in_(reviews)) for kind, model in of_review.items()},
+    }
 
 
 def _evidence(rule: Retention, now: datetime) -> int:
