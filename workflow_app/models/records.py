@@ -2,9 +2,10 @@
 
 from datetime import datetime
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from workflow_app.column_types import ScaledDecimal, UtcDateTime
@@ -12,6 +13,11 @@ from workflow_app.db import db
 from workflow_app.models.people import Employee
 
 SCORE_PLACES = 9
+
+
+def exact_score(score: Decimal, exact: str | None) -> Fraction:
+    """A record's score without any rounding: a total is rounded once, at the end (scheme §4)."""
+    return Fraction(exact) if exact else Fraction(score)
 
 
 class Record(db.Model):
@@ -30,12 +36,19 @@ class Record(db.Model):
     year: Mapped[int]
     occurrence: Mapped[int] = mapped_column(default=1)
     score: Mapped[Decimal] = mapped_column(ScaledDecimal(SCORE_PLACES))
+    exact: Mapped[str | None] = mapped_column(Text)
+    """The score as a fraction (`1100/13`) where it has more than `SCORE_PLACES` places, else NULL."""
     bonus: Mapped[int | None]
     reason: Mapped[str] = mapped_column(String(500), default="")
     review_id: Mapped[int | None] = mapped_column(ForeignKey("review.id"), unique=True)
     """The review that this record is the result of; NULL for an imported one."""
 
     employee: Mapped[Employee] = relationship()
+
+    @property
+    def exact_score(self) -> Fraction:
+        """What totals are put together from; `score` is what pages show."""
+        return exact_score(self.score, self.exact)
 
 
 class KpiActual(db.Model):

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import contains_eager, defer, joinedload
 
-from states.composition import PartMean, RecordValue, part_means
+from states.composition import PartMean, part_means
 from states.errors import Message, Refusal
 from workflow_app.db import db
-from workflow_app.models import Assignment, Cycle, Employee, Record, Review, ReviewStage, SchemeVersion, Submission
+from workflow_app.models import Assignment, Cycle, Employee, Review, ReviewStage, SchemeVersion, Submission
 from workflow_app.queries.leave import applicable, year_of_leave
+from workflow_app.queries.record_values import FIGURES, value_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -122,11 +123,9 @@ def evidence(review: Review, scheme: Scheme) -> tuple[PartMean, ...]:
     """What the cycle's year already says of a person: every part but the one this review makes (scheme §4)."""
     year = review.cycle.period_start.year
     rows = db.session.execute(
-        select(Record.kind, Record.period, Record.score, Record.bonus).filter_by(
-            employee_id=review.employee_id, year=year
-        )
+        select(*FIGURES).filter_by(employee_id=review.employee_id, year=year)
     )
-    values = [RecordValue(kind, period, Fraction(score), Fraction(bonus or 0)) for kind, period, score, bonus in rows]
+    values = [value_of(row) for row in rows]
     own = scheme.cycle_kinds[review.cycle.kind].record_kind
     person = review.employee
     values = applicable(values, person, year_of_leave(year, [person.id]).get(person.id, ()), scheme)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -14,6 +13,7 @@ from workflow_app.db import db
 from workflow_app.models import Record
 from workflow_app.queries.leave import applicable, year_of_leave
 from workflow_app.queries.people import record_years
+from workflow_app.queries.record_values import FIGURES, value_of
 from workflow_app.titles import current_scheme
 
 if TYPE_CHECKING:
@@ -48,6 +48,5 @@ def own_year(employee: Employee) -> OwnYear | None:
 
 def _values(employee_id: int, year: int) -> list[RecordValue]:
     """The year's figures alone: there are a hundred of them, and nobody needs them as rows here."""
-    columns = (Record.kind, Record.period, Record.score, Record.bonus)
-    found = db.session.execute(select(*columns).filter_by(employee_id=employee_id, year=year).order_by(Record.id))
-    return [RecordValue(kind, period, Fraction(score), Fraction(bonus or 0)) for kind, period, score, bonus in found]
+    found = db.session.execute(select(*FIGURES).filter_by(employee_id=employee_id, year=year).order_by(Record.id))
+    return [value_of(row) for row in found]

@@ -16,6 +16,7 @@ from workflow_app.db import db
 from workflow_app.models import Cycle, Employee, Record, Review
 from workflow_app.queries.leave import applicable, year_of_leave
 from workflow_app.queries.merges import merges_of
+from workflow_app.queries.record_values import FIGURES, value_of
 from workflow_app.schemes import scheme_of
 
 if TYPE_CHECKING:
@@ -75,10 +76,10 @@ def _employed(one: Employee, year: int) -> bool:
 
 
 def _records(year: int) -> Mapping[int, list[RecordValue]]:
-    query = select(Record.employee_id, Record.kind, Record.period, Record.score, Record.bonus).filter(Record.year == year)
+    query = select(Record.employee_id, *FIGURES).filter(Record.year == year)
     found: dict[int, list[RecordValue]] = defaultdict(list)
-    for number, kind, period, score, bonus in db.session.execute(query.order_by(Record.kind, Record.period, Record.id)):
-        found[number].append(RecordValue(kind, period, Fraction(score), Fraction(bonus or 0)))
+    for row in db.session.execute(query.order_by(Record.kind, Record.period, Record.id)):
+        found[row.employee_id].append(value_of(row))
     return found
 
 

@@ -25,6 +25,7 @@ from workflow_app.explanations import stored_inputs, stored_tree
 from workflow_app.jobs import Job, enqueue
 from workflow_app.models import Cycle, Record, Review
 from workflow_app.queries.leave import applicable, year_of_leave
+from workflow_app.queries.record_values import value_of
 from workflow_app.queries.scores import ReviewAnswers, answers_of_cycle
 from workflow_app.schemes import scheme_of
 from workflow_app.services.events import record_event, record_review_event
@@ -115,8 +116,7 @@ def _records(cycle: Cycle, year: int) -> Mapping[int, list[RecordValue]]:
     reviewed = select(Review.employee_id).filter(Review.cycle_id == cycle.id)
     rows = select(Record).filter(Record.year == year, Record.employee_id.in_(reviewed)).order_by(Record.period)
     for row in db.session.scalars(rows):
-        value = RecordValue(row.kind, row.period, Fraction(row.score), Fraction(row.bonus or 0))
-        found.setdefault(row.employee_id, []).append(value)
+        found.setdefault(row.employee_id, []).append(value_of(row))
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, func, select
@@ -28,8 +29,9 @@ REPEATABLE = "day"
 
 
 def record_result(review: Review, *, actor: Actor, now: datetime) -> Record | None:
-    """Write the review's score (0-100, 9 places) with its bonus as the record of its kind and period.
+    """Write the review's score (0-100) with its bonus as the record of its kind and period.
 
+    Pages show it to 9 places; what those cut off stays beside it, for the total is rounded once (scheme §4).
     An imported record of the same person, kind and period gives way, and its figures stay in the history;
     checks of a day stand beside each other. Without a score there is no record.
     """
@@ -39,6 +41,7 @@ def record_result(review: Review, *, actor: Actor, now: datetime) -> Record | No
         return None
     record = _own(review) or _displaced(review, actor, now) or _new(review)
     record.review_id, record.score = review.id, half_up(score.value, SCORE_PLACES)
+    record.exact = None if Fraction(record.score) == score.value else str(score.value)
     record.bonus = score.bonus or None
     record.reason = "; ".join(bonus.event for bonus in score.bonuses)[:REASON_LENGTH]
     db.session.flush()

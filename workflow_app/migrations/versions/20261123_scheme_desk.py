@@ -314,6 +314,7 @@ def upgrade() -> None:
         batch_op.create_foreign_key(batch_op.f('fk_cycle_recurring_id_recurring_cycle'), 'recurring_cycle', ['recurring_id'], ['id'])
 
     with op.batch_alter_table('record', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('exact', sa.Text(), nullable=True))
         batch_op.add_column(sa.Column('review_id', sa.Integer(), nullable=True))
         batch_op.create_unique_constraint(batch_op.f('uq_record_review_id'), ['review_id'])
         batch_op.create_foreign_key(batch_op.f('fk_record_review_id_review'), 'review', ['review_id'], ['id'])
@@ -379,6 +380,7 @@ def downgrade() -> None:
         batch_op.drop_constraint(batch_op.f('fk_record_review_id_review'), type_='foreignkey')
         batch_op.drop_constraint(batch_op.f('uq_record_review_id'), type_='unique')
         batch_op.drop_column('review_id')
+        batch_op.drop_column('exact')
 
     with op.batch_alter_table('cycle', schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f('fk_cycle_recurring_id_recurring_cycle'), type_='foreignkey')

@@ -61,7 +61,7 @@ def write_records(plan: Plan, *, actor: Actor, now: datetime, advance: Callable[
     statement = (
         update(table)
         .where(table.c.id == bindparam("row_id"))
-        .values({name: bindparam(f"new_{name}") for name in FIELDS})
+        .values({name: bindparam(f"new_{name}") for name in FIELDS} | {"exact": None})
     )
     for some in chunks(list(plan.changed)):
         rows = [
