@@ -178,8 +178,13 @@ def kpi_points(
     target: Fraction,
     less_is_better: bool,  # noqa: FBT001 - the order of the table's columns
     thresholds: Thresholds,
-) -> int:
-    """Points of a key figure by the ratio of actual to target (scheme §2.2)."""
+) -> int | None:
+    """Points of a key figure by the ratio of actual to target (scheme §2.2).
+
+    None where more is better and the target is 0 or less: nothing can be measured against it.
+    """
+    if target <= 0 and not less_is_better:
+        return None
     ratio = kpi_ratio(actual, target, less_is_better=less_is_better)
     if ratio is None:
         return thresholds.best
@@ -192,7 +197,7 @@ def kpi_points(
 
 
 def kpi_ratio(actual: Fraction, target: Fraction, *, less_is_better: bool) -> Fraction | None:
-    """Actual ÷ target, or target ÷ actual where less is better; None is "better than any"."""
+    """Actual ÷ target, or target ÷ actual where less is better; None where there is nothing to divide by."""
     below, above = (actual, target) if less_is_better else (target, actual)
     return above / below if below > 0 else None
 
@@ -217,10 +222,11 @@ def _kpi_row(
         target = Fraction(row.target)
     points = None
     if actual is not None and target is not None:
-        points = Fraction(kpi_points(actual, target, row.less_is_better, form.thresholds))
+        points = kpi_points(actual, target, row.less_is_better, form.thresholds)
     best, weight = Fraction(form.thresholds.best), Fraction(row.weight)
+    value = None if points is None else Fraction(points)
     note = str(answer.get("note") or "")
-    return ScoreRow(row.code, view, best, points, weight, note, actual=actual, target=target)
+    return ScoreRow(row.code, view, best, value, weight, note, actual=actual, target=target)
 
 
 def rating(form: Rated, answers: Answers, code: str) -> Fraction | None:

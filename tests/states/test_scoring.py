@@ -27,6 +27,23 @@ def test_points_of_a_budget_of_100(spent, points):
     assert kpi_points(Fraction(spent), Fraction(100), less_is_better=True, thresholds=KPI.thresholds) == points
 
 
+@pytest.mark.parametrize(("actual", "target", "less_is_better", "points"), [
+    (0, 0, False, None), (7, 0, False, None), (7, -1, False, None), (0, 0, True, 5), (1, 0, True, 2), (0, 7, True, 5),
+])
+def test_a_target_of_0_measures_nothing_where_more_is_better(actual, target, less_is_better, points):
+    """Scheme §2.2: only where less is better does an actual of 0 bring the best points."""
+    assert kpi_points(Fraction(actual), Fraction(target), less_is_better, KPI.thresholds) == points
+
+
+def test_a_row_with_such_a_target_drops_out_like_one_without_an_actual():
+    answers = {row.code: {"actual": "100", "target": "100"} for row in KPI.rows}
+
+    score = score_form(KPI, answers | {"staff_training": {"actual": "0", "target": "0"}})
+
+    assert score.flags == ("no_actual:staff_training",)
+    assert score.value == 80
+
+
 def test_the_documents_kpi_table_makes_76():
     wanted = [4, 4, 4, 4, 5, 4, 4, 3, 2, 4, 3]
     ratio = {5: "110", 4: "100", 3: "80", 2: "79"}
