@@ -14,7 +14,7 @@ from forms.validators import tidy_lines, unsafe
 from states.errors import Message, Refusal
 from states.evidence import Upload
 from states.machines.machine import fire
-from states.permissions import Actor
+from states.permissions import Actor, may
 from workflow_app.access import require
 from workflow_app.db import db
 from workflow_app.models import Appeal, EvidenceFile, Review
@@ -22,6 +22,7 @@ from workflow_app.queries.facts import review_facts
 from workflow_app.schemes import scheme_of
 from workflow_app.services.acting import appeal_ends, revise_actions
 from workflow_app.services.advancing import go_on_after_appeal, lock_review, stage_rows
+from workflow_app.services.appeal_corrections import take_back
 from workflow_app.services.appeal_mails import announce_answer
 from workflow_app.services.events import record_event, record_review_event
 from workflow_app.services.evidence import keep_file
@@ -33,11 +34,15 @@ PENDING = ("filed", "answering")
 
 @dataclass(frozen=True)
 class Answer:
-    """What the person who answers decides: `uphold` or `dismiss`, the words, and the band if it changes."""
+    """What the person who answers decides: `uphold` or `dismiss`, the words, what changes.
+
+    `band` raises the final band; `takes_back` are ids of entries that did not hold, in a kind without bands.
+    """
 
     decision: str
     text: str
     band: str | None = None
+    takes_back: tuple[int, ...] = ()
 
 
 def file_appeal(
@@ -101,9 +106,19 @@ def answer_appeal(appeal: Appeal, answer: Answer, *, actor: Actor, now: datetime
     appeal.answer, appeal.answered_at, appeal.answered_by_id = words, now, actor.account_id
     appeal.band_after = band
     _raise_band(appeal.review, band, actor=actor, now=now)
+    if answer.decision == "uphold":
+        take_back(appeal.review, answer.takes_back, reason=words, actor=actor, now=now)
     go_on_after_appeal(appeal.review, actor=actor, now=now)
     _record(appeal, f"appeal_{appeal.state}", actor=actor, now=now)
     announce_answer(appeal, now=now)
+
+
+def may_be_filed(review: Review, *, actor: Actor, now: datetime) -> bool:
+    """Whether this person may still appeal against this result."""
+    if review.released_at is None or not may(actor, "file_appeal", review_facts(review)).allowed:
+        return False
+    earlier = select(Appeal.id).where(Appeal.review_id == review.id, Appeal.state != "withdrawn")
+    return now <= appeal_ends(review) and db.session.scalar(earlier) is None
 
 
 def pending_appeal(review: Review) -> Appeal | None:

@@ -71,6 +71,13 @@ def settle(
     return with_entries(without_typed(spec, answers), entries_of(assignment))
 
 
+def settled_again(assignment: Assignment, spec: DeductionForm, answers: Answers) -> Answers:
+    """A submission's answers with what stands in the ledger now instead of what stood then."""
+    items = {item.code for item in spec.items}
+    bare = {key: value for key, value in answers.items() if key not in items or not part_of(answers, key).get("entries")}
+    return with_entries(bare, entries_of(assignment))
+
+
 def without_typed(spec: DeductionForm, answers: Answers, only: str | None = None) -> Answers:
     """The answers without the deductions (or the one) that have become entries."""
     gone = {

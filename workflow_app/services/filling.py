@@ -10,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 from forms.builder import answers_from, build_form, prefill, sound_answers
 from states.errors import Message, Refusal
 from states.exact import half_up
-from states.scheme.forms import KpiForm
+from states.scheme.forms import DeductionForm, KpiForm
 from states.scoring import FormScore, score_form
 from states.year_end import with_entered
 from workflow_app.access import require
@@ -22,7 +22,7 @@ from workflow_app.queries.facts import assignment_facts
 from workflow_app.queries.kpi import entered_figures, own_typing, submitted_tables
 from workflow_app.schemes import scheme_of
 from workflow_app.services import advancing
-from workflow_app.services.entering import settle, with_rows
+from workflow_app.services.entering import settle, settled_again, with_rows
 from workflow_app.services.events import record_review_event
 
 if TYPE_CHECKING:
@@ -121,6 +121,23 @@ def submit(
     _write(submission, assignment, kept, now, settled=True)
     _hand_in(submission, assignment, actor, now)
     advancing.complete_stage(assignment.review, assignment.stage, actor=actor, now=now)
+    return submission
+
+
+def hand_in_again(assignment: Assignment, *, actor: Actor, now: datetime) -> Submission | None:
+    """After a won appeal: a new version of a handed-in sheet, with what stands in its ledger now.
+
+    None where the form is no deduction sheet, or nothing of it changed.
+    """
+    spec, latest = form_spec(assignment), latest_submission(assignment.id)
+    if not isinstance(spec, DeductionForm) or latest is None or latest.state != "submitted":
+        return None
+    answers = settled_again(assignment, spec, latest.answers)
+    if answers == latest.answers:
+        return None
+    submission = _new(assignment, latest, now)
+    _write(submission, assignment, answers, now, settled=True)
+    _hand_in(submission, assignment, actor, now)
     return submission
 
 

@@ -19,10 +19,12 @@ from workflow_app.models import Appeal, EvidenceFile, Review
 from workflow_app.queries import appeals as queries
 from workflow_app.queries.desk import cycle_title
 from workflow_app.queries.facts import review_facts
+from workflow_app.queries.ledger import shown_entries
 from workflow_app.queries.schemes import LARGEST_ID
 from workflow_app.schemes import scheme_of
 from workflow_app.services import appealing
 from workflow_app.services.acting import appeal_ends
+from workflow_app.services.appeal_corrections import contested
 from workflow_app.views.uploads import attachment, sent_file
 
 blueprint = Blueprint("appeals", __name__)
@@ -33,9 +35,9 @@ NO_APPEAL = Message("There is no such appeal.")
 @allowed("see_appeals")
 def table() -> str:
     own = current_actor().employee_id
-    waiting = [one for one in queries.appeals_waiting() if one.review.employee_id != own]
+    waiting = queries.waiting_page(request.args.get("page", 1, type=int), but=own)
     answered = [one for one in queries.appeals_answered() if one.review.employee_id != own]
-    return render_template("appeals/table.html", waiting=waiting, answered=answered, moment=now())
+    return render_template("appeals/table.html", waiting=waiting, answered=answered, moment=now(), most=queries.MOST_ANSWERED)
 
 
 @blueprint.get("/results/<int:review_id>/appeal")
@@ -100,7 +102,11 @@ def answer(appeal_id: int) -> Any:
     try:
         with unit_of_work():
             appealing.answer_appeal(
-                appeal, appealing.Answer(form.decision.data, form.answer.data or "", form.band.data or None),
+                appeal,
+                appealing.Answer(
+                    form.decision.data, form.answer.data or "", form.band.data or None,
+                    tuple(request.form.getlist("take_back", type=int)),
+                ),
                 actor=current_actor(), now=now(), version=form.version.data,
             )  # fmt: skip
     except Refusal as refusal:
@@ -165,4 +171,6 @@ def _page(appeal: Appeal, form: AnswerForm | None = None, refusal: Refusal | Non
         "appeals/one.html", appeal=appeal, review=appeal.review, files=queries.files_of(appeal), mine=mine,
         verdict=verdict, form=form or _answer_form(appeal), refusal=refusal, may_withdraw=mine and pending,
         title=t(cycle_title(appeal.review.cycle)), moment=now(),
+        entries=shown_entries(contested(appeal.review), scheme_of(appeal.review.cycle)) if pending else [],
+        taken_back=request.form.getlist("take_back", type=int),
     )  # fmt: skip

@@ -19,11 +19,14 @@ from workflow_app.errors import status_of
 from workflow_app.models import LedgerEntry, Review
 from workflow_app.queries import ledger as queries
 from workflow_app.queries import sheets
+from workflow_app.queries.appeals import appeal_of
 from workflow_app.queries.assignments import LARGEST_ID
 from workflow_app.queries.desk import cycle_title
 from workflow_app.queries.facts import review_facts
+from workflow_app.queries.results import to_sign
 from workflow_app.schemes import scheme_of
 from workflow_app.services import adjusting, ledger
+from workflow_app.services.appealing import may_be_filed
 from workflow_app.services.releasing import acknowledge
 from workflow_app.views.uploads import attachment, sent_file
 
@@ -220,8 +223,9 @@ def _result(found: Review, form: CommentForm | None = None, refusal: Refusal | N
     own = current_actor().employee_id == found.employee_id
     return render_template(
         "ledger/result.html", review=found, title=cycle_title(found.cycle), own=own, sheet=sheets.sheet_of(found),
-        form=form or CommentForm(), refusal=refusal,
-        may_sign=may(current_actor(), "acknowledge", review_facts(found)).allowed and found.acknowledged_at is None,
+        form=form or CommentForm(), refusal=refusal, appeal=appeal_of(found),
+        may_appeal=may_be_filed(found, actor=current_actor(), now=now()),
+        may_sign=may(current_actor(), "acknowledge", review_facts(found)).allowed and to_sign(found),
     )
 
 

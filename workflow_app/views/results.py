@@ -22,6 +22,7 @@ from workflow_app.queries.sheets import adjustments_of
 from workflow_app.schemes import scheme_of
 from workflow_app.services import releasing
 from workflow_app.services.acting import appeal_ends
+from workflow_app.services.appealing import may_be_filed
 from workflow_app.words import MISSING_PARTS, ROUNDINGS, WEIGHS
 
 blueprint = Blueprint("results", __name__)
@@ -50,8 +51,8 @@ def review(review_id: int) -> Any:
         approver=queries.approver_name(found),
         appeal_ends=appeal_ends(found) if found.released_at else None,
         appeal=appeal_of(found),
-        may_appeal=_may_appeal(found),
-        may_sign=may(current_actor(), "acknowledge", review_facts(found)).allowed and found.acknowledged_at is None,
+        may_appeal=may_be_filed(found, actor=current_actor(), now=now()),
+        may_sign=may(current_actor(), "acknowledge", review_facts(found)).allowed and queries.to_sign(found),
     )
 
 
@@ -101,14 +102,6 @@ def acknowledge(review_id: int) -> Any:
         releasing.acknowledge(_get(review_id), actor=current_actor(), now=now())
     flash(_("Thank you. You signed for having seen the result; that is no consent to it."))
     return redirect(url_for("results.review", review_id=review_id))
-
-
-def _may_appeal(review: Review) -> bool:
-    """Whether this reader may still file an appeal."""
-    earlier = appeal_of(review)
-    if earlier is not None and earlier.state != "withdrawn":
-        return False
-    return may(current_actor(), "file_appeal", review_facts(review)).allowed and now() <= appeal_ends(review)
 
 
 def _get(review_id: int) -> Review:
