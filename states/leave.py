@@ -1,10 +1,19 @@
 """What leave does to periods: wholly away is out, and long leave is long (scheme §4, §5)."""
 
-from collections.abc import Callable, Iterable
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
+from states.composition import period_weight
+from states.exact import weighted_mean
 from states.periods import Span
+
+if TYPE_CHECKING:
+    from states.composition import RecordValue
+    from states.scheme.composition import Composition, Pool
 
 STATUTORY, SICK, OTHER = "statutory", "sick", "other"
 KINDS = (STATUTORY, SICK, OTHER)
@@ -72,6 +81,49 @@ def months_of(span: Span) -> list[Span]:
         found.append(Span(f"{first:%Y-%m}", first, min(following - DAY, span.end)))
         first = following
     return found
+
+
+def without_lowering(
+    records: Iterable[RecordValue], is_away: Callable[[str], bool], rule: Composition, employed: Employment
+) -> list[RecordValue]:
+    """The records, in order, without those that leave would be held against somebody by (scheme §4).
+
+    `is_away` says of a period whether it was wholly leave. A record of such a period is left out only where it is
+    below the mean of the others that it would be averaged with; the best of them are looked at first.
+    """
+    listed = list(records)
+    judged: dict[int, list[bool]] = {}
+    for pools in _means(rule):
+        for place, lowers in _judged(listed, is_away, pools, employed):
+            judged.setdefault(place, []).append(lowers)
+    return [one for place, one in enumerate(listed) if place not in judged or not all(judged[place])]
+
+
+def _means(rule: Composition) -> Iterator[Sequence[Pool]]:
+    """The pools of every mean that records are put into: each alone, or a part's together where they count by number."""
+    for part in rule.parts:
+        yield from [part.pools] if part.combine == "by_count" else [(pool,) for pool in part.pools]
+
+
+def _judged(
+    records: Sequence[RecordValue], is_away: Callable[[str], bool], pools: Sequence[Pool], employed: Employment
+) -> Iterator[tuple[int, bool]]:
+    """The places of the records of leave in one mean, and whether each would lower it."""
+    weigh = {kind: pool.weigh for pool in pools for kind in pool.kinds}
+    kept, doubtful = [], []
+    for place, one in enumerate(records):
+        if one.kind in weigh:
+            entry = (one.value, period_weight(one.period, employed.joined, employed.left, weigh[one.kind]))
+            if is_away(one.period):
+                doubtful.append((place, entry))
+            else:
+                kept.append(entry)
+    for place, entry in sorted(doubtful, key=lambda found: -found[1][0]):
+        others = weighted_mean(kept)
+        lowers = others is not None and entry[0] < others
+        if not lowers:
+            kept.append(entry)
+        yield place, lowers
 
 
 def _days_away(leaves: Iterable[Away], first: date, last: date) -> set[date]:

@@ -121,6 +121,17 @@ def test_a_month_on_leave_does_not_apply_and_never_lowers_the_score(boss, hr, ki
     assert review.months_counted == 5
 
 
+def test_a_good_month_on_leave_is_not_taken_away(boss, hr):
+    person = make_employee(superior=boss)
+    months(person, 80, 80, 95)
+    year_end(person, 86)
+    away(person, "2025-03-01", "2025-03-31", hr)
+
+    review = composed(person)
+
+    assert (review.part("monthly"), review.months_counted) == (Decimal("85.00"), 3)
+
+
 def test_part_of_a_month_on_leave_takes_nothing_away(boss, hr):
     person = make_employee(superior=boss)
     months(person, 80, 90)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from states.leave import Away, Employment, is_long, wholly_away
+from states.leave import Away, Employment, is_long, wholly_away, without_lowering
 from states.periods import Span, span_of
 from workflow_app.db import db
 from workflow_app.models import Cycle, Employee, Leave
@@ -75,9 +75,9 @@ def is_short(cycle: Cycle) -> bool:
 def applicable(
     records: Sequence[RecordValue], person: Employee, away: Sequence[Away], scheme: Scheme
 ) -> list[RecordValue]:
-    """The records of the periods that apply: one of a week or month wholly on leave counts for nothing.
+    """The records without those of a week or month wholly on leave that would lower a mean.
 
-    So leave never lowers a score, even where somebody scored such a month (scheme §4).
+    So leave never lowers a score: neither by a bad figure of such a month nor by the loss of a good one (scheme §4).
     """
     if not away:
         return list(records)
@@ -87,7 +87,7 @@ def applicable(
         span = span_of(period)
         return (span.end - span.start).days < SHORT_DAYS and wholly_away(span, away, employed, calendar)
 
-    return [one for one in records if not gone(one.period)]
+    return without_lowering(records, gone, scheme.composition, employed)
 
 
 def year_of_leave(year: int, employee_ids: Iterable[int]) -> Mapping[int, list[Away]]:

@@ -211,7 +211,7 @@ def month_of(period: str) -> str:
 
 
 def _records(some: Sequence[Standing], year: int, scheme: Scheme) -> Mapping[int, list[RecordValue]]:
-    """The records that apply: those of weeks and months wholly on leave count for nothing."""
+    """The records that apply: without those of weeks and months wholly on leave that would lower a mean."""
     ids = [one.person.id for one in some]
     query = select(Record.employee_id, *FIGURES).where(Record.year == year, Record.employee_id.in_(ids)).order_by(Record.period, Record.id)
     found: dict[int, list[RecordValue]] = defaultdict(list)

@@ -123,7 +123,7 @@ def _records(cycle: Cycle, year: int) -> Mapping[int, list[RecordValue]]:
 def _applicable(
     reviews: Sequence[Review], records: Mapping[int, list[RecordValue]], year: int, scheme: Scheme
 ) -> Mapping[int, list[RecordValue]]:
-    """The records without those of weeks and months wholly on leave."""
+    """The records without those of weeks and months wholly on leave that would lower a mean."""
     away = year_of_leave(year, records)
     return {
         review.employee_id: applicable(found, review.employee, away.get(review.employee_id, ()), scheme)
