@@ -16,7 +16,6 @@ CALIBRATION = "calibration"
 RELEASE = "release"
 # These move for the whole cycle at once, by those who calibrate, approve and release.
 CYCLE_STAGES = (CALIBRATION, "approval", RELEASE)
-FEEDBACK_STAGES = ("feedback_interview", "acknowledgement")
 
 
 @dataclass(frozen=True)
@@ -53,11 +52,11 @@ def opening(steps: Sequence[Step]) -> tuple[str, ...]:
     )
 
 
-def is_fed_back(steps: Sequence[Step]) -> bool:
-    """Whether the result stands, scored and confirmed: all that comes before release or feedback is finished."""
+def is_fed_back(steps: Sequence[Step], signature: str | None) -> bool:
+    """Whether the result stands, scored and confirmed: all before the release or the `signature` stage is finished."""
     codes = [step.code for step in steps]
-    ends = [codes.index(code) for code in FEEDBACK_STAGES if code in codes] or [len(codes)]
-    end = codes.index(RELEASE) + 1 if RELEASE in codes else min(ends)
+    end = codes.index(signature) if signature in codes else len(codes)
+    end = codes.index(RELEASE) + 1 if RELEASE in codes else end
     return all(step.state in FINISHED for step in steps[:end])
 
 

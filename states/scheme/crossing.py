@@ -8,13 +8,19 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import available_timezones
 
-from states.errors import Message
+from states.errors import N_, Message
 from states.scheme.actors import ACCOUNT_ROLES, SURVEYED, WITHOUT_FORMS, role_of
 from states.scheme.reading import Path
 from states.scheme.values import at, codes_of, entries, known, names_of, number, word
 
 Found = Iterator[tuple[Path, Message]]
 CLOSING = ("calibration", "approval", "release")
+FORMLESS = N_("Nobody could finish this stage: it needs a form for “%(actor)s”.")
+UNSIGNED = N_("Nobody could finish this stage: without a form the person rated only signs, once, at the end.")
+UNMOVED = N_(
+    "Nobody could finish this stage: “%(actor)s” acts in calibration, approval and release of a ranked kind. "
+    "Write “role:hr” or another role, with a form."
+)
 RATED = frozenset({"deduction", "rating_card", "questionnaire"})
 
 
@@ -161,6 +167,32 @@ def closing(values: dict[str, Any]) -> Found:
             )
 
 
+def finished(values: dict[str, Any]) -> Found:
+    """Somebody can finish every stage: by a form, by a signature, or by moving the whole cycle."""
+    for kind, entry in entries(values, "cycle_kinds"):
+        listed, ranked = entries(entry, "stages"), at(entry, "ranked") is True
+        codes = codes_of(entry, "stages")
+        shown = codes.index("release") + 1 if "release" in codes else len(codes) - 1
+        bare = [(place, stage) for place, stage in listed if isinstance(stage, dict) and not _forms_of(stage)]
+        signs = [place for place, stage in bare if at(stage, "actor") == "self" and int(place) >= shown]
+        for place, stage in bare:
+            actor = word(at(stage, "actor"))
+            if actor is None or (ranked and at(stage, "code") in CLOSING) or actor in SURVEYED or role_of(actor):
+                continue  # the last two are told by `actors`
+            if place not in signs[-1:]:
+                fault = UNSIGNED if actor == "self" else UNMOVED if actor in WITHOUT_FORMS else FORMLESS
+                yield ("cycle_kinds", kind, "stages", place), Message(fault, actor=actor)
+
+
+def yearly(values: dict[str, Any]) -> Found:
+    """Who is ranked is ranked for a year: the total is made of a whole year's records."""
+    for kind, entry in entries(values, "cycle_kinds"):
+        if at(entry, "ranked") is True and word(at(entry, "period")) not in {None, "year"}:
+            yield ("cycle_kinds", kind, "period"), Message(
+                "A ranked kind has the period “year”; this one has “%(found)s”.", found=at(entry, "period")
+            )
+
+
 def record_names(values: dict[str, Any]) -> Found:
     """A name in a workbook means one kind of record, and its periods are written in one way."""
     meant: dict[str, str] = {}
@@ -220,5 +252,5 @@ def gates(values: dict[str, Any]) -> Found:
 
 
 CHECKS: tuple[Callable[[dict[str, Any]], Found], ...] = (
-    actors, one_survey, groups, parts, sources, closing, record_names, calendar, rulebook, gates,
+    actors, one_survey, groups, parts, sources, closing, finished, yearly, record_names, calendar, rulebook, gates,
 )  # fmt: skip

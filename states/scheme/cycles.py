@@ -50,6 +50,11 @@ class StageSpec(Part):
         return self.actor in SURVEYED
 
     @property
+    def is_signature(self) -> bool:
+        """Whether the person rated acts here without a form: all there is to do is to sign."""
+        return self.actor == "self" and not self.forms
+
+    @property
     def is_confidential(self) -> bool:
         """Whether colleagues answer, who were promised that only HR reads single answers."""
         return self.actor in COLLEAGUES
@@ -102,6 +107,19 @@ class CycleKind(Part):
     def stage(self, code: str) -> StageSpec | None:
         """The stage with this code, or None."""
         return by_code(self.stages, code)
+
+    @property
+    def feedback_stages(self) -> tuple[StageSpec, ...]:
+        """What follows the release; without one, the last stage where the person rated signs in it."""
+        codes = [stage.code for stage in self.stages]
+        if "release" in codes:
+            return self.stages[codes.index("release") + 1 :]
+        return tuple(stage for stage in self.stages[-1:] if stage.is_signature)
+
+    @property
+    def signature_stage(self) -> StageSpec | None:
+        """Where the person rated signs for having seen the result, or None where nobody asks for it."""
+        return next((stage for stage in reversed(self.feedback_stages) if stage.is_signature), None)
 
     def parts_for(self, *, population: str, post: str) -> tuple[ScorePart, ...]:
         """The parts of the score of a person of this population and post."""

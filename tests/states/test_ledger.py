@@ -166,13 +166,15 @@ def test_without_a_day_it_is_today_or_the_nearest_end_of_the_period():
 def test_a_result_stands_once_all_before_the_feedback_is_finished():
     month = [Step("self_review", "omitted"), Step("manager_scoring", "done"), Step("confirmation", "open"),
              Step("acknowledgement", "waiting")]  # fmt: skip
-    assert not is_fed_back(month)
-    assert is_fed_back([*month[:2], Step("confirmation", "done"), month[3]])
-    assert is_fed_back([Step("inspection", "done")])
-    assert not is_fed_back([Step("inspection", "open")])
+    assert not is_fed_back(month, "acknowledgement")
+    assert is_fed_back([*month[:2], Step("confirmation", "done"), month[3]], "acknowledgement")
+    assert is_fed_back([*month[:2], Step("confirmation", "done"), Step("signed", "waiting")], "signed")
+    assert not is_fed_back([*month[:2], Step("confirmation", "done"), month[3]], None)
+    assert is_fed_back([Step("inspection", "done")], None)
+    assert not is_fed_back([Step("inspection", "open")], None)
     year = [Step("manager_scoring", "done"), Step("release", "open"), Step("acknowledgement", "waiting")]
-    assert not is_fed_back(year)
-    assert is_fed_back([year[0], Step("release", "done"), year[2]])
+    assert not is_fed_back(year, "acknowledgement")
+    assert is_fed_back([year[0], Step("release", "done"), year[2]], None)
 
 
 def test_an_offence_takes_all_points_of_its_item():

@@ -40,6 +40,15 @@ def stage(rest):
         (*stage("actor: peers, forms: [{form: vp_card_staff}], least_to_count: 9"), "shown from 5 on but count from 9 on"),
         ("minimum_answers: {to_count: 3, to_show: 5}", "minimum_answers: {to_count: 6, to_show: 5}", "shown from 5 on but count from 6 on"),
         ("        actor: vp\n", "        actor: customers\n", "Customers act in a second stage"),
+        (*stage("actor: manager"), "it needs a form for “manager”"),
+        (*stage("actor: vp"), "it needs a form for “vp”"),
+        (*stage("actor: department_head"), "it needs a form for “department_head”"),
+        (*stage("actor: hr"), "“hr” acts in calibration, approval and release"),
+        (*stage("actor: general_manager"), "“general_manager” acts in calibration"),
+        (*stage("actor: self"), "the person rated only signs, once, at the end"),
+        ("      - code: feedback_interview\n", STAGE + "actor: hr}\n      - code: feedback_interview\n",
+         "“hr” acts in calibration, approval and release"),
+        ("    period: year\n", "    period: half_year\n", "A ranked kind has the period “year”; this one has “half_year”."),
         # what counts
         ("{stage: vp_feedback, weight: 10}", "{weight: 10}", "A part needs one of “stage” and “test”"),
         ("{stage: vp_feedback, weight: 10}", "{stage: vp_feedback, test: theory_test, weight: 10}", "A part needs one of"),
@@ -107,6 +116,17 @@ def test_a_better_band_asks_at_least_as_much():
     )
 
     assert "“at_least” is 85; a better band has 80." in str(refusal)
+
+
+def test_what_moves_up_out_of_a_band_is_fit_for_the_next():
+    low, _ = faults_of(
+        ("share: 5, barred", "share: 5, at_least: 90, barred"), ("share: 20, coefficient: 1.2", "share: 20, below: 85, coefficient: 1.2")
+    )
+    bar, _ = faults_of(("share: 20, coefficient: 1.2", "share: 20, barred_by_sanction: true, coefficient: 1.2"),
+                       ("share: 5, barred_by_sanction: true", "share: 5"))  # fmt: skip
+
+    assert "“below” is 85, but the next better band asks at least 90" in str(low)
+    assert "A sanction that bars this band must bar the better one too." in str(bar)
 
 
 def test_a_declared_role_is_a_role_that_accounts_have_or_the_schemes():

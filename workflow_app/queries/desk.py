@@ -174,15 +174,16 @@ def result_tasks(employee_id: int) -> list[Task]:
             Review.employee_id == employee_id, Review.released_at.is_not(None), Review.acknowledged_at.is_(None),
             Review.state != "closed", Cycle.state.in_(("released", "open")),
         )
-        .options(joinedload(Review.cycle))
+        .options(joinedload(Review.cycle).joinedload(Cycle.scheme_version))
     )
     return [
         Task(
             Message("Read my result and sign for it"),
             (cycle_title(review.cycle), Message("signing says that you have seen it, not that you agree")),
-            "results.review", {"review_id": review.id}, Message("See the result"), _stage_due(review, "acknowledgement"),
+            "results.review", {"review_id": review.id}, Message("See the result"), _stage_due(review, signature.code),
         )
         for review in db.session.scalars(query)
+        if (signature := scheme_of(review.cycle).cycle_kinds[review.cycle.kind].signature_stage) is not None
     ]
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from workflow_app.db import db
 from workflow_app.models import Account, Action, CalibrationMove, Cycle, Review, ReviewStage
+from workflow_app.schemes import scheme_of
 
 KEPT_BESIDE = frozenset({"inputs", "made_of"})
 """What is kept beside the tree so that it can be recomputed: the full explanation tells it (queries/explaining.py)."""
@@ -25,6 +26,12 @@ class Step:
     state: str
     late: bool
     note: datetime | None
+
+
+def to_sign(review: Review) -> bool:
+    """Whether the signature is still to come: the kind of cycle asks for one, and there is none."""
+    kind = scheme_of(review.cycle).cycle_kinds[review.cycle.kind]
+    return review.acknowledged_at is None and kind.signature_stage is not None
 
 
 def own_reviews(employee_id: int | None) -> list[Review]:

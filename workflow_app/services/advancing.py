@@ -226,14 +226,19 @@ def _open(review: Review, row: ReviewStage, *, due_at: datetime | None, actor: A
 def _feed_back(review: Review, rows: list[ReviewStage], *, actor: Actor, now: datetime) -> None:
     """Where a kind has no release, the result stands, and the person sees it, once it is scored and confirmed."""
     releases = kind_of(review.cycle).stage(rules.RELEASE) is not None
-    if review.released_at is None and not releases and rules.is_fed_back(_steps(rows)):
+    if review.released_at is None and not releases and _stands(review, rows):
         review.released_at = now
         recording.record_result(review, actor=actor, now=now)
 
 
+def _stands(review: Review, rows: list[ReviewStage]) -> bool:
+    signature = kind_of(review.cycle).signature_stage
+    return rules.is_fed_back(_steps(rows), signature.code if signature else None)
+
+
 def _take_back(review: Review, rows: list[ReviewStage], *, actor: Actor, now: datetime) -> None:
     """What was fed back and is returned to be scored anew is no result any more, until it is one again."""
-    if kind_of(review.cycle).stage(rules.RELEASE) is None and not rules.is_fed_back(_steps(rows)):
+    if kind_of(review.cycle).stage(rules.RELEASE) is None and not _stands(review, rows):
         review.released_at = review.acknowledged_at = None
         recording.withdraw_result(review, actor=actor, now=now)
 

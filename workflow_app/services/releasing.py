@@ -14,7 +14,7 @@ from workflow_app.db import db
 from workflow_app.jobs import Job, enqueue
 from workflow_app.models import Cycle, Review
 from workflow_app.queries.facts import review_facts
-from workflow_app.services.advancing import complete_stage, lock_review
+from workflow_app.services.advancing import complete_stage, kind_of, lock_review
 from workflow_app.services.cycle_states import move_cycle
 from workflow_app.services.events import record_review_event
 from workflow_app.services.recording import record_result
@@ -66,10 +66,14 @@ def release_reviews(cycle_id: int, *, now: datetime) -> int:
 def acknowledge(review: Review, *, actor: Actor, now: datetime, comment: str = "") -> None:
     """The person rated signs for having seen the result, which is no consent. Twice is once.
 
-    A `comment` is kept with the signature. Refuses (invalid) one that is too long or cannot be stored.
+    A `comment` is kept with the signature. Refuses (invalid) one that is too long or cannot be stored, and
+    (conflict) to sign where the kind of cycle has no step for it.
     """
     lock_review(review)
     require(actor, "acknowledge", review_facts(review))
+    signature = kind_of(review.cycle).signature_stage
+    if signature is None:
+        raise Refusal(Message("The scheme asks for no signature here. There is nothing to sign."), kind="conflict")
     if review.acknowledged_at:
         return
     words = tidy_lines(comment)
@@ -79,4 +83,4 @@ def acknowledge(review: Review, *, actor: Actor, now: datetime, comment: str = "
     review.acknowledged_at = now
     detail = {"comment": words} if words else None
     record_review_event(review, "acknowledged", actor=actor, now=now, detail=detail)
-    complete_stage(review, "acknowledgement", actor=actor, now=now)
+    complete_stage(review, signature.code, actor=actor, now=now)

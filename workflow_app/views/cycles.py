@@ -255,6 +255,7 @@ def _cockpit(found: Cycle) -> str:
         stage_title=_stage_title(found, filters.stage), step_title=lambda state: _stage_title(found, state),
         incidents_href=_address("incidents.table"),
         campaign_href=_campaign(found), newer=_newer(found),
+        feedback={stage.code for stage in scheme_of(found).cycle_kinds[found.kind].feedback_stages},
         **_attention(found),
     )
 
