@@ -62,7 +62,7 @@ def stored_inputs(person: PersonYear) -> dict[str, Any]:
 
 
 def read_inputs(held: dict[str, Any], *, barred: bool = False) -> PersonYear | None:
-    """The person's year as it was kept, or None where nothing (or an older shape) was."""
+    """The person's year as it was kept, or None where nothing (or an older shape) was. `barred` is as the ledger has it."""
     kept = held.get("inputs")
     if not kept:
         return None

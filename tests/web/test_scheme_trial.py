@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from states.grading import grade
+from states.permissions import SYSTEM
 from states.scheme import builtin_scheme_text, load_scheme
 from tests.cli.test_scheme_try import DRAFT
 from tests.imports.files import EMPLOYEES, RECORDS, employee, record, text
@@ -17,15 +18,18 @@ from tests.services.grade_company import (
     make_account,
     make_cycle,
     make_employee,
+    make_hr,
     make_months,
     make_record,
     make_review,
     make_scheme,
 )
 from workflow_app.db import db
-from workflow_app.models import PopulationMerge, SchemeVersion
+from workflow_app.models import PopulationMerge, Review, SchemeVersion
+from workflow_app.queries.explaining import explained
 from workflow_app.queries.past_year import past_year
-from workflow_app.services import trying
+from workflow_app.services import composing, distributing, ledger, trying
+from workflow_app.services.rulebook import record_under_clause
 
 
 @pytest.fixture
@@ -223,6 +227,47 @@ def test_who_was_taken_out_is_out_of_the_trial(company):
     year = next(one for one in past_year(2025).people(load_scheme(DRAFT)) if one.employee_no == person.employee_no)
 
     assert year.excluded == "long leave"
+
+
+def sanctioned(person):
+    """A sanction of this summer that bars the top band, recorded by HR."""
+    scheme, hr = load_scheme(builtin_scheme_text()), make_account(make_employee("人力", population="office"), "hr").actor()
+    day = NOW.date().replace(year=2025, month=7, day=8)
+    return record_under_clause(
+        person, "false_information", scheme=scheme, actor=hr, now=NOW, note="提供虚假信息", on=day, standing_until=None
+    )
+
+
+def test_a_sanction_that_moved_nobody_bars_in_a_trial_and_in_the_data(company):
+    cycle = make_cycle(db.session.get(SchemeVersion, company.id - 1), state="calibrating")
+    people = [make_employee(f"甲{place:02}", population="front_line") for place in range(20)]
+    for place, person in enumerate(people):
+        make_months(person, str(95 - place))
+        make_record(person, "year_end", "2025", str(95 - place))
+        make_review(cycle, person)
+    entry, second = sanctioned(people[1]), people[1].employee_no
+    composing.compose_cycle(cycle.id, now=NOW)
+    distributing.distribute_cycle(cycle.id, now=NOW)
+    review = db.session.scalar(select(Review).filter_by(employee_id=people[1].id))
+    cycle.state = "released"
+    ledger.correct(entry, reason="Taken back much later", actor=make_hr().actor(), now=NOW)
+
+    wanted = load_scheme(builtin_scheme_text().replace("share: 5, barred", "share: 10, barred"))
+    bands = {one.employee_no: one.band for one in grade(past_year(2025).people(wanted), year=2025, scheme=wanted)}
+
+    assert (review.computed_band, "barred" in review.flags) == ("B", False)
+    assert (bands[people[0].employee_no], bands[second]) == ("A", "B")
+    assert explained(review, actor=SYSTEM).document["person"]["barred"] is True
+
+
+def test_a_sanction_bars_in_a_year_of_records_alone(company):
+    person = make_employee("受处分", population="office")
+    make_record(person, "year_end", "2025", "70")
+    sanctioned(person)
+
+    barred = [one.employee_no for one in past_year(2025).people(load_scheme(DRAFT)) if one.barred]
+
+    assert barred == [person.employee_no]
 
 
 def test_populations_that_were_merged_stay_merged(hr, company):

@@ -24,6 +24,7 @@ from workflow_app.explanations import read_inputs, read_tree
 from workflow_app.models import Appeal, Record, Review
 from workflow_app.queries.facts import review_facts_of
 from workflow_app.queries.results import standing_move
+from workflow_app.queries.rulebook import were_barred
 from workflow_app.queries.scores import ReviewAnswers, answers_of
 from workflow_app.schemes import scheme_of
 from workflow_app.services.composing import score_of_review
@@ -117,8 +118,9 @@ class Explained:
 
 def explained(review: Review, *, actor: Actor) -> Explained:
     """The review with what this actor may see of what is behind it."""
-    person = read_inputs(review.explanation, barred="barred" in review.flags)
-    return Explained(review, scheme_of(review.cycle), person, _place(review), _behind(review, actor))
+    barred = bool(were_barred([review]))
+    person = read_inputs(review.explanation, barred=barred)
+    return Explained(review, scheme_of(review.cycle), person, _place(review, barred=barred), _behind(review, actor))
 
 
 def review_document(review: Review) -> dict[str, Any]:
@@ -134,7 +136,7 @@ def review_document(review: Review) -> dict[str, Any]:
     }
 
 
-def _place(review: Review) -> Place | None:
+def _place(review: Review, *, barred: bool) -> Place | None:
     """Where the review stands among those ranked with it: two counts, nobody's total."""
     if review.rank is None:
         return None
@@ -146,7 +148,7 @@ def _place(review: Review) -> Place | None:
     together = tuple(sorted(sizes, key=lambda code: (order.index(code) if code in order else len(order), code)))
     return Place(
         review.population, review.ranked_in or review.population, together or (review.population,),
-        max(sum(sizes.values()), review.rank), review.rank - 1, tied, "barred" in review.flags,
+        max(sum(sizes.values()), review.rank), review.rank - 1, tied, barred,
     )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from workflow_app.models import Cycle, Employee, Record, Review
 from workflow_app.queries.leave import applicable, year_of_leave
 from workflow_app.queries.merges import merges_of
 from workflow_app.queries.record_values import FIGURES, value_of
+from workflow_app.queries.rulebook import barred_on, were_barred
 from workflow_app.schemes import scheme_of
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ class PastYear:
     reviews: Mapping[int, Review]
     away: Mapping[int, list[Away]]
     merges: Mapping[str, str]
+    year: int
 
     @property
     def names(self) -> dict[str, str]:
@@ -45,12 +47,20 @@ class PastYear:
 
     def people(self, scheme: Scheme) -> list[PersonYear]:
         """The people as the rules want them; `scheme` says which days are worked, for records wholly on leave."""
-        found = []
+        found, barred = [], self._barred(scheme)
         for one in self.employees:
             review = self.reviews.get(one.id)
             listed = applicable(_with_own(self.records.get(one.id, []), review), one, self.away.get(one.id, ()), scheme)
-            found.append(_person(one, listed, review))
+            found.append(_person(one, listed, review, barred=one.id in barred))
         return found
+
+    def _barred(self, scheme: Scheme) -> set[int]:
+        """Whom sanctions barred when they were ranked; without a review, whom they barred at the end of the year."""
+        kept = were_barred(self.reviews.values())
+        others = [one.id for one in self.employees if one.id not in self.reviews]
+        return {number for number, review in self.reviews.items() if review.id in kept} | set(
+            barred_on(date(self.year, 12, 31), scheme.rulebook, others)
+        )
 
 
 def past_year(year: int) -> PastYear:
@@ -61,7 +71,7 @@ def past_year(year: int) -> PastYear:
     employees = [one for one in everybody if one.id in known or _employed(one, year)]
     cycles = {review.cycle_id: review.cycle for review in reviews.values()}
     merges = {population: into for cycle in cycles.values() for population, into in merges_of(cycle).items()}
-    return PastYear(employees, records, reviews, year_of_leave(year, known), merges)
+    return PastYear(employees, records, reviews, year_of_leave(year, known), merges, year)
 
 
 def years_with_records() -> list[int]:
@@ -104,8 +114,7 @@ def _with_own(records: list[RecordValue], review: Review | None) -> list[RecordV
     return [*(one for one in records if (one.kind, one.period) != (own.kind, own.period)), own]
 
 
-def _person(one: Employee, records: list[RecordValue], review: Review | None) -> PersonYear:
+def _person(one: Employee, records: list[RecordValue], review: Review | None, *, barred: bool) -> PersonYear:
     excluded = (review.excluded_reason or "excluded") if review and review.state == "excluded" else ""
-    barred = review is not None and "barred" in review.flags
     population = review.population if review else one.population
     return PersonYear(one.employee_no, population, one.joined, one.left, tuple(records), excluded, barred)

@@ -61,12 +61,19 @@ def _distribute_population(cycle: Cycle, reviews: list[Review], *, now: datetime
         changed = review.computed_band != band
         review.rank = placement.rank
         review.computed_band = band
+        _keep_barred(review, barred=review.employee_id in held)
         review.flags = sorted((set(review.flags) - PLACEMENT_FLAGS) | set(placement.flags))
         if changed:
             review.calibrated_band = None
             record_review_event(
                 review, "distributed", actor=SYSTEM, now=now, data={"band": band, "rank": placement.rank}
             )
+
+
+def _keep_barred(review: Review, *, barred: bool) -> None:
+    """Beside what the total was made of: a bar that moved nobody counts too, where the rules are tried or told again."""
+    if inputs := review.explanation.get("inputs"):
+        review.explanation = review.explanation | {"inputs": inputs | {"barred": barred}}
 
 
 PLACEMENT_FLAGS = frozenset({"tied_on_cut", "small_population", "above_line", "below_line", "barred"})
