@@ -108,13 +108,14 @@ def _placement(
 def _after_lines(
     seat: str, total: Decimal, person: Standing[Key], bands: Sequence[Band]
 ) -> tuple[str, tuple[str, ...]]:
-    """Move a band on, flagged, whoever is too good for it, barred from it, or short of its line."""
+    """Up a band, flagged, whoever is too good for it; from there down again whoever is short of a band's line or barred.
+
+    So nobody moves up into a band that bars them or whose line they miss: they keep the best one that is fit.
+    """
     place = start = [band.code for band in bands].index(seat)
     while place > 0 and _too_good(bands[place], total):
         place -= 1
-    if place < start:
-        return bands[place].code, ("above_line",)
-    flags: set[str] = set()
+    flags = {"above_line"} if place < start else set()
     while place < len(bands) - 1 and (found := _unfit(bands[place], total, person)):
         flags.add(found)
         place += 1

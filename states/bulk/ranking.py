@@ -117,16 +117,15 @@ def _seats(groups: Groups, bands: Sequence[Band]) -> tuple[Ints, Ints]:
 def _after_lines(
     seat: Ints, total: Ints, bands: Sequence[Band], flags: Sequence[str], *, barred: bool
 ) -> tuple[Ints, Ints]:
-    """Up a band whoever is too good for it; else down whoever is short of its line or barred from it."""
+    """Up a band whoever is too good for it; from there down whoever is short of a line or barred."""
     band = seat.copy()
     for place in range(len(bands) - 1, 0, -1):
         below = bands[place].below
         if below is not None:
             band[(band == place) & (total >= hundredths_from(below))] = place - 1
-    risen = band < seat
-    marks = np.where(risen, _bit(flags, "above_line"), 0)
+    marks = np.where(band < seat, _bit(flags, "above_line"), 0)
     for place, one in enumerate(bands[:-1]):
-        here = ~risen & (band == place)
+        here = band == place
         short = np.zeros_like(here) if one.at_least is None else here & (total < hundredths_from(one.at_least))
         held = here & ~short & (barred and one.barred_by_sanction)
         marks[short] |= _bit(flags, "below_line")

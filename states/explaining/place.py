@@ -129,7 +129,8 @@ def band_path(place: Place, total: Decimal, spec: Distribution) -> BandPath:
     codes = [band.code for band in spec.bands]
     spans = tuple(code for code in codes[codes.index(first) : codes.index(last) + 1] if counts[code])
     seat = first if spec.ties == "better_band" else last
-    steps = _up(codes.index(seat), total, spec.bands) or _down(codes.index(seat), total, spec.bands, place)
+    up = _up(codes.index(seat), total, spec.bands)
+    steps = up + _down(codes.index(seat) - len(up), total, spec.bands, place)
     flags = {step.why for step in steps}
     flags |= {"tied_on_cut"} if first != last else set()
     flags |= {"small_population"} if place.n < spec.small_under else set()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 from states.errors import Message
@@ -77,6 +78,20 @@ def lines(values: dict[str, Any]) -> Found:
             yield (*here, place), Message("A band of at least %(low)s and below %(high)s is empty.", low=low, high=high)
 
 
+def next_to_each_other(values: dict[str, Any]) -> Found:
+    """What moves people up out of a band does not bar them from the next, by its line or by a sanction."""
+    here: Path = ("distribution", "bands")
+    for (_, better), (place, band) in pairwise(entries(values, *here)):
+        low, high = number(at(better, "at_least")), number(at(band, "below"))
+        if low is not None and high is not None and high < low:
+            yield (*here, place, "below"), Message(
+                "“below” is %(high)s, but the next better band asks at least %(low)s: totals between them fit neither.",
+                high=high, low=low,
+            )
+        if at(band, "barred_by_sanction") is True and at(better, "barred_by_sanction") is not True:
+            yield (*here, place, "barred_by_sanction"), Message("A sanction that bars this band must bar the better one too.")
+
+
 def actions(values: dict[str, Any]) -> Found:
     """Every action says when it is proposed."""
     for place, action in entries(values, "actions"):
@@ -106,5 +121,5 @@ def presets(values: dict[str, Any]) -> Found:
 
 
 CHECKS: tuple[Callable[[dict[str, Any]], Found], ...] = (
-    scales, thresholds, upwards, lines, actions, coverage, presets,
+    scales, thresholds, upwards, lines, next_to_each_other, actions, coverage, presets,
 )  # fmt: skip

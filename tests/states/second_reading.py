@@ -138,7 +138,7 @@ def band_of(place, ranking, shown, barred, rule):
     while at and bands[at]["below"] is not None and shown >= Fraction(bands[at]["below"]):
         at -= 1
     if at != begun:
-        return bands[at]["code"], flags | {"above_line"}
+        flags.add("above_line")
     while at + 1 < len(bands):
         if bands[at]["at_least"] is not None and shown < Fraction(bands[at]["at_least"]):
             flags.add("below_line")

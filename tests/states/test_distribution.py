@@ -4,14 +4,16 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from states.actions import proposals
 from states.distribution import Standing, advice, band_of_place, distribute, seats, top_places
 from states.exact import half_up
+from states.explaining.place import Place, band_path
 from states.scheme import builtin_scheme
 from states.scheme.results import Band
+from tests.states.bulk_schemes import distributions
 
 SCHEME = builtin_scheme()
 SPEC = SCHEME.distribution
@@ -112,6 +114,43 @@ def test_a_band_tied_to_the_score_moves_people_on_and_flags_them():
 
     assert (placed["top"].band, placed["top"].flags) == ("B", ("below_line",))
     assert (placed["last"].band, placed["last"].flags) == ("D", ("above_line",))
+
+
+@pytest.mark.parametrize(
+    ("lines", "barred", "band", "flags"),
+    [
+        ({"B": {"below": 90}}, False, "A", ("above_line",)),
+        ({"B": {"below": 90}}, True, "B", ("above_line", "barred")),
+        ({"B": {"below": 90}, "A": {"at_least": 99}}, False, "B", ("above_line", "below_line")),
+        ({"B": {"below": 90, "barred_by_sanction": True}}, True, "C", ("above_line", "barred")),
+    ],
+)
+def test_who_moves_up_stops_below_a_band_that_they_are_not_fit_for(lines, barred, band, flags):
+    lines = {code: {k: v if v is True else Decimal(v) for k, v in line.items()} for code, line in lines.items()}
+    spec = SPEC.model_copy(update={"bands": tuple(one.model_copy(update=lines.get(one.code, {})) for one in SPEC.bands)})
+    totals = [*(Standing(f"K{x}", Fraction(x)) for x in (99, 98))]
+    totals += [Standing("one", Fraction(95), barred), *(Standing(f"L{x}", Fraction(x)) for x in range(80, 43, -1))]
+
+    found = distribute(totals, spec)["one"]
+
+    assert (found.seat_band, found.band, found.flags) == ("B", band, flags)
+
+
+@given(
+    spec=distributions(),
+    people=st.lists(st.tuples(st.sampled_from([59, 60, 70, 80, 90, 101]), st.booleans()), min_size=1, max_size=30),
+)
+@settings(max_examples=150, deadline=None)
+def test_nobody_gets_a_band_that_bars_them_or_whose_line_they_miss_but_the_last(spec, people):
+    found = distribute([Standing(n, Fraction(total), barred) for n, (total, barred) in enumerate(people)], spec)
+
+    for n, (total, barred) in enumerate(people):
+        one, band = found[n], spec.band(found[n].band)
+        unfit = (band.at_least is not None and total < band.at_least) or (barred and band.barred_by_sanction)
+        assert not unfit or band == spec.bands[-1]
+        place = Place("o", "o", ("o",), len(people), one.rank - 1, one.tied, barred)
+        path = band_path(place, Decimal(total), spec)
+        assert (path.band, path.flags) == (one.band, one.flags)
 
 
 def test_small_and_crowded_populations_are_advice():

@@ -68,6 +68,7 @@ def test_merged_and_small_populations_say_so():
         ({"E": {"below": Decimal(60)}}, Place("o", "o", ("o",), 40, 39), "60.00",
          "Band E is for totals below 60, which this total is not: D."),
         ({}, Place("o", "o", ("o",), 40, 0, barred=True), "99.00", "A standing sanction bars band A: B."),
+        ({"B": {"below": Decimal(90)}}, Place("o", "o", ("o",), 40, 4, barred=True), "95.00", "A standing sanction bars band A: B."),
         ({"spec": {"mode": "off"}}, Place("o", "o", ("o",), 40, 0), "99.00", "This scheme gives no bands."),
     ],
 )
