@@ -43,17 +43,21 @@ class Departure:
 
 @dataclass(frozen=True)
 class Source:
-    """What the figures were worked out by: the scheme, the digest of its text, the year."""
+    """What the figures were worked out by: the scheme, the digest of its text, its number, the year.
+
+    `version` is the number that publishing gave; the file's own counts only where the file is all there is.
+    """
 
     scheme: Scheme
     digest: str
     year: int
+    version: int
     rules: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, scheme: Scheme, digest: str, year: int) -> Source:
-        """The rules are written out once for many people."""
-        return cls(scheme, digest, year, rules_of(scheme))
+    def of(cls, scheme: Scheme, digest: str, year: int, *, published: int | None = None) -> Source:
+        """The rules are written out once for many people. Without a `published` number the file's own is told."""
+        return cls(scheme, digest, year, published or scheme.version, rules_of(scheme))
 
 
 def documents(
@@ -84,7 +88,7 @@ def document(
         "format_version": FORMAT_VERSION,
         "year": source.year,
         "scheme": {
-            "code": scheme.code, "version": scheme.version, "digest": source.digest, "title": words(scheme.title),
+            "code": scheme.code, "version": source.version, "digest": source.digest, "title": words(scheme.title),
         },
         "rules": source.rules,
         "person": _person(person),

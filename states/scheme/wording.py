@@ -70,7 +70,10 @@ MEANINGS: dict[str, tuple[str, str]] = {
         "小写字母、数字和下划线；程序只认代码，不认名称。",
         "Small letters, digits and underscores: what the program goes by, never the title.",
     ),
-    "version": ("发布时由系统编号；文件中写 1 即可。", "Publishing counts the versions; write 1."),
+    "version": (
+        "发布前只是作者自己的记号，写 1 即可；发布时系统另行编号，此后一律以该编号为准。",
+        "The author's own mark until it is published; write 1. Publishing counts the versions, and that number is what counts from then on.",
+    ),
     "scales": ("评分卡和问卷使用的量表。", "The scales that rating cards and questionnaires use."),
     "forms": ("考核人、本人、客户填写的表单。", "What raters, the person rated and customers fill in."),
     "cycle_kinds": ("考核活动的种类：周期、环节、分值构成。", "The kinds of appraisal: period, stages, weights."),

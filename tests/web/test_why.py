@@ -7,6 +7,7 @@ from fractions import Fraction
 import pytest
 
 from states.permissions import SYSTEM
+from states.scheme import builtin_scheme_text
 from tests.services.grade_company import (
     NOW,
     make_account,
@@ -24,6 +25,7 @@ from workflow_app.models import Appeal, Assignment, Cycle, Invitation, Review, S
 from workflow_app.schemes import scheme_of
 from workflow_app.services import acting, approving, calibrating, composing, distributing, recording, releasing
 from workflow_app.services.calibrating import MoveReason
+from workflow_app.services.publishing import publish_scheme
 
 DAY = "2025-07-09"
 LATE = {"id": "1", "clause": "late", "times": "2", "points": "4", "on": DAY, "note": "两次迟到", "by": "manager"}
@@ -136,6 +138,17 @@ def test_the_data_alone_gives_total_band_and_actions(company, at_desk):
     }
     assert found["actions"] == [one["kind"] for one in told["actions"] if one["follows"]]
     assert told["scheme"]["digest"] == review.cycle.scheme_version.digest
+
+
+def test_the_number_told_is_the_one_of_the_publishing_not_the_files(company, at_desk):
+    again = publish_scheme(builtin_scheme_text().replace("version: 1\n", "version: 7\n", 1), actor=SYSTEM, now=NOW)
+    company.cycle.scheme_version = again
+    db.session.flush()
+
+    told = at_desk(company.hr).get(f"/results/{company.one.id}.json").json["scheme"]
+
+    assert (scheme_of(company.cycle).version, again.version) == (7, 2)
+    assert (told["code"], told["version"], told["digest"]) == (again.code, 2, again.digest)
 
 
 def test_a_record_leads_down_into_its_review_its_form_and_its_ledger(company, at_desk):

@@ -102,7 +102,7 @@ class Explained:
         if self.person is None:
             return None
         version = self.review.cycle.scheme_version
-        source = Source.of(self.scheme, version.digest, int(self.review.cycle.period[:4]))
+        source = Source.of(self.scheme, version.digest, int(self.review.cycle.period[:4]), published=version.version)
         return document(
             self.person, _graded(self.review, self.person, self.scheme), self.place, source,
             departure=_departure(self.review), made_of=self._made_of(),
