@@ -36,6 +36,12 @@ class LeaveFilter(Form):
     show = SelectField(N_("Show"), choices=offered(SHOWN))
 
 
+class DepartmentFilter(Form):
+    """Whose people a list shows (GET)."""
+
+    department = SelectField(N_("Department"), validate_choice=False)
+
+
 class PostingForm(Form):
     """Where a person stands from a day on."""
 

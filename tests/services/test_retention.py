@@ -33,6 +33,7 @@ from workflow_app.models import (
     SchemeNotice,
     Submission,
 )
+from workflow_app.queries.paging import page_of
 from workflow_app.services.events import record_event, record_review_event
 from workflow_app.services.holding import lift_hold, place_hold
 from workflow_app.services.publishing import publish_scheme
@@ -208,6 +209,21 @@ def test_hr_places_and_lifts_a_hold_on_its_page(company, client, sign_in):
     assert WHY in page
     hr.post("/people/holds/1/lift")
     assert "lifted on" in hr.get("/people/holds").text
+
+
+def test_holds_are_read_page_by_page(company, client, sign_in, monkeypatch):
+    account = make_account(make_employee(), "hr", locale="en")
+    people = [make_employee() for _ in range(3)]
+    db.session.commit()
+    monkeypatch.setattr(page_of, "__defaults__", (2,))
+    hr = sign_in(client, account)
+    for person in people:
+        hr.post("/people/holds", data={"employee_no": person.employee_no, "reason": WHY})
+
+    first, second = hr.get("/people/holds").text, hr.get("/people/holds?page=2").text
+
+    assert (first.count(WHY), second.count(WHY)) == (2, 1)
+    assert "Page 1 of 2, 3 in all" in first
 
 
 def test_others_see_no_holds(company, client, sign_in):

@@ -1,6 +1,7 @@
 """The pages of an appeal."""
 
 import io
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -10,6 +11,9 @@ from tests.services.test_appealing import GROUNDS, WORDS, Appealed
 from workflow_app.clock import now
 from workflow_app.db import db
 from workflow_app.models import Account, Appeal, Review
+from workflow_app.queries.paging import page_of
+
+DAY = timedelta(days=1)
 
 
 @pytest.fixture
@@ -118,6 +122,23 @@ def test_who_calibrated_is_told_why_not(company, enter):
 
     assert "neither scored nor calibrated" in text
     assert "I answer this appeal" not in text
+
+
+def test_waiting_appeals_are_read_page_by_page(company, enter, monkeypatch):
+    filed(company, enter(company.me))
+    row = db.session.scalar(select(Appeal))
+    for review in [one for one in company.reviews() if one.id != company.review.id][:1]:
+        db.session.add(Appeal(review_id=review.id, state="filed", created_at=row.filed_at, filed_at=row.filed_at, due_at=row.due_at + DAY))
+    db.session.commit()
+    monkeypatch.setattr(page_of, "__defaults__", (1,))
+    client = enter(company.other)
+
+    first, second = client.get("/appeals").text, client.get("/appeals?page=2").text
+
+    assert company.review.employee.name in first.split("<main")[1]
+    assert "Page 1 of 2, 2 in all" in first
+    assert "Page 2 of 2" in second
+    assert f'href="/appeals/{row.id}"' not in second
 
 
 def test_an_empty_list_says_what_comes(company, enter):

@@ -15,6 +15,7 @@ from workflow_app.models import Cycle, Record, Review
 from workflow_app.services.advancing import assignments_of, complete_stage
 from workflow_app.services.foreseeing import foresee
 from workflow_app.services.launching import launch, launch_chunk
+from workflow_app.views import moving_cycles
 
 pytestmark = pytest.mark.usefixtures("clock")
 
@@ -122,6 +123,17 @@ def test_totals_by_both_versions_stand_side_by_side_but_ones_own(as_hr, company)
     assert all(words in page for words in ("80.00", "90.00", "New total"))
     assert company.clerk.name not in page.split('id="figures"')[1].split("Move the cycle?")[0]
     assert version.version == 2
+
+
+def test_more_reviews_than_the_comparison_takes_are_moved_without_it(as_hr, company, monkeypatch):
+    version = publish_changed(months_alone)
+    monkeypatch.setattr(moving_cycles, "MOST_PEOPLE", 6)
+    monkeypatch.setattr(moving_cycles, "foresee", None)
+
+    page = as_hr.get(f"/cycles/{company.cycle.id}/move").text
+
+    assert "These are 7 reviews. Of at most 6 the totals and bands are compared here" in page
+    assert f"Move it to version {version.version}" in page
 
 
 def test_figures_are_those_that_composing_would_make(company):

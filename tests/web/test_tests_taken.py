@@ -11,6 +11,7 @@ from states.scheme import builtin_scheme_text
 from tests.cycle_company import NOW, Company, make_account, make_employee
 from tests.services.test_advancing import hand_in, review_of
 from workflow_app.models import Assignment, Clearance, TestResult
+from workflow_app.queries import gates
 from workflow_app.services.examining import Entry, enter_results
 from workflow_app.services.launching import create_cycle, launch, launch_chunk
 from workflow_app.services.publishing import publish_scheme
@@ -178,3 +179,23 @@ def test_tests_of_the_period_stand_beside_the_scoring_and_not_before_colleagues(
     assert "not taken" in scoring.text
     assert survey.status_code == 200
     assert "Tests in this period" not in survey.text
+
+
+def test_the_gates_look_at_so_many_and_say_so(hr, company, version, joiner, monkeypatch):
+    monkeypatch.setattr(gates, "MOST_PEOPLE", 1)
+    make_employee(name="另一新人", department="AA", joined=date(2025, 3, 3))
+
+    page = text_of(hr.get("/gates"))
+    narrowed = text_of(hr.get(f"/gates?department={joiner.department}&show=all"))
+
+    assert ("另一新人" in page, " 新人 " in page) == (True, False)
+    assert "the first 1 are looked at. Choose a department" in page
+    assert "另一新人" not in narrowed
+
+
+def test_the_gates_are_narrowed_to_a_department(hr, company, version, joiner):
+    make_employee(name="另一新人", department="AA", joined=date(2025, 3, 3))
+
+    assert "另一新人" not in text_of(hr.get(f"/gates?department={joiner.department}"))
+    assert "新人" in text_of(hr.get(f"/gates?department={joiner.department}"))
+    assert "are looked at" not in text_of(hr.get("/gates"))

@@ -9,9 +9,11 @@ from sqlalchemy.orm import joinedload
 
 from workflow_app.db import db
 from workflow_app.models import Appeal, EvidenceFile, Review
+from workflow_app.queries.paging import Paged, page_of
 from workflow_app.queries.schemes import LARGEST_ID
 
 PENDING = ("filed", "answering")
+MOST_ANSWERED = 200
 
 
 def appeal_by_id(number: int) -> Appeal | None:
@@ -19,15 +21,17 @@ def appeal_by_id(number: int) -> Appeal | None:
     return db.session.get(Appeal, min(number, LARGEST_ID))
 
 
-def appeals_waiting() -> Sequence[Appeal]:
-    """What waits for an answer, the most urgent first."""
+def waiting_page(page: int, *, but: int | None) -> Paged[Appeal]:
+    """One page of what waits, the most urgent first, without the reader's own."""
     query = _all().where(Appeal.state.in_(PENDING)).order_by(Appeal.due_at, Appeal.id)
-    return db.session.scalars(query).all()
+    if but is not None:
+        query = query.where(Appeal.review_id.in_(select(Review.id).where(Review.employee_id != but)))
+    return page_of(query, page)
 
 
 def appeals_answered() -> Sequence[Appeal]:
-    """What is over, the newest first."""
-    query = _all().where(Appeal.state.not_in((*PENDING, "draft"))).order_by(Appeal.id.desc()).limit(200)
+    """What is over, the newest first, at most MOST_ANSWERED."""
+    query = _all().where(Appeal.state.not_in((*PENDING, "draft"))).order_by(Appeal.id.desc()).limit(MOST_ANSWERED)
     return db.session.scalars(query).all()
 
 

@@ -10,7 +10,7 @@ from states.errors import Message
 from states.permissions import DEPUTY_APPROVER, GENERAL_MANAGER, HR, may
 from workflow_app.db import db
 from workflow_app.models import Action, Assignment, Cycle, Employee, Incident, Review
-from workflow_app.queries.appeals import appeals_waiting
+from workflow_app.queries.appeals import waiting_page
 from workflow_app.queries.approval import signing
 from workflow_app.queries.cycles import all_cycles
 from workflow_app.queries.desk import Task, cycle_title
@@ -40,12 +40,12 @@ def role_tasks(actor: Actor, now: datetime) -> list[Task]:
 
 def _appeals(actor: Actor) -> Iterator[Task]:
     """The appeals that wait; one's own is answered by others."""
-    waiting = [one for one in appeals_waiting() if one.review.employee_id != actor.employee_id]
-    if waiting:
+    waiting = waiting_page(1, but=actor.employee_id)
+    if waiting.total:
         yield Task(
-            Message("Answer %(count)s appeals", count=len(waiting)),
+            Message("Answer %(count)s appeals", count=waiting.total),
             (Message("by somebody who neither scored nor calibrated the grade"),),
-            "appeals.table", {}, Message("Open"), waiting[0].due_at,
+            "appeals.table", {}, Message("Open"), waiting.items[0].due_at,
         )
 
 

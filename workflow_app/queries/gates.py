@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 
 from states.gates import Cleared, GateFacts, Standing, stand_before
 from workflow_app.company_time import day_of
@@ -20,8 +20,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
+    from sqlalchemy import Select
+
     from states.scheme import Scheme
     from states.scheme.forms import Gate
+
+MOST_PEOPLE = 3000
 
 
 @dataclass(frozen=True)
@@ -76,12 +80,13 @@ def standings(people: Sequence[Employee], gates: Sequence[GateInForce]) -> Mappi
     return found
 
 
-def before_gates(today: date, *, superior_id: int | None = None, waiting: bool = True) -> list[Place]:
-    """Everybody employed who is asked by a gate, those who wait alone or all; of one superior or of all."""
-    query = select(Employee).where(Employee.joined <= today, or_(Employee.left.is_(None), Employee.left >= today))
-    if superior_id is not None:
-        query = query.where(Employee.superior_id == superior_id)
-    people = db.session.scalars(query.order_by(Employee.department, Employee.employee_no)).all()
+def before_gates(today: date, *, superior_id: int | None = None, waiting: bool = True, department: str = "") -> list[Place]:
+    """Employed people who are asked by a gate, those who wait alone or all; of one superior or of all.
+
+    The first MOST_PEOPLE are looked at, by department and number: where each stands is worked out one by one.
+    """
+    query = _employed(today, superior_id, department).order_by(Employee.department, Employee.employee_no)
+    people = db.session.scalars(query.limit(MOST_PEOPLE)).all()
     places = standings(people, gates_in_force())
     return [
         place
@@ -89,6 +94,19 @@ def before_gates(today: date, *, superior_id: int | None = None, waiting: bool =
         for place in places.get(person.id, ())
         if place.standing.asked and (place.standing.waits or not waiting)
     ]
+
+
+def count_employed(today: date, *, superior_id: int | None = None, department: str = "") -> int:
+    """How many people before_gates would have to look at."""
+    query = _employed(today, superior_id, department).with_only_columns(func.count())
+    return db.session.scalar(query) or 0
+
+
+def _employed(today: date, superior_id: int | None, department: str) -> Select[tuple[Employee]]:
+    query = select(Employee).where(Employee.joined <= today, or_(Employee.left.is_(None), Employee.left >= today))
+    if superior_id is not None:
+        query = query.where(Employee.superior_id == superior_id)
+    return query.where(Employee.department == department) if department else query
 
 
 def _since(versions: Sequence[SchemeVersion], gate: str) -> date:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement
 
+MOST_OFFERED = 300
+
 
 @dataclass(frozen=True)
 class PeopleFilter:
@@ -68,6 +70,12 @@ def person(number: int) -> Employee | None:
     return db.session.scalar(
         select(Employee).options(joinedload(Employee.superior), joinedload(Employee.vp)).where(Employee.id == number)
     )
+
+
+def offered_people(today: date) -> Paged[Employee]:
+    """Whom a box offers while a name is typed: those employed today, by number, and how many they are in all."""
+    query = select(Employee).where(*_conditions(PeopleFilter(), today)).order_by(Employee.employee_no)
+    return page_of(query, 1, MOST_OFFERED)
 
 
 def account_of(employee: Employee) -> Account | None:

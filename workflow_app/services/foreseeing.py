@@ -15,6 +15,9 @@ from workflow_app.queries.rulebook import barred
 from workflow_app.schemes import read_scheme, scheme_of
 from workflow_app.services.composing import people_of, reviews_of
 
+MOST_PEOPLE = 3000
+"""So many are graded twice while the reader waits; of more, the move is confirmed without the comparison."""
+
 
 @dataclass(frozen=True)
 class Foreseen:

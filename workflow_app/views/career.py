@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -25,9 +25,6 @@ from workflow_app.queries.postings import Place, postings_of
 from workflow_app.services.leave import Wanted, change_leave, record_leave, remove_leave
 from workflow_app.services.posting import transfer
 from workflow_app.titles import populations
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 blueprint = Blueprint("career", __name__, url_prefix="/career")
 NOBODY = Message("There is no such person. They may be found under People.")
@@ -167,10 +164,6 @@ def _above(typed: str) -> int | None:
     return number
 
 
-def _everybody() -> Sequence[Employee]:
-    return db.session.scalars(select(Employee).where(Employee.left.is_(None)).order_by(Employee.employee_no)).all()
-
-
 def _person(
     employee: Employee, refusal: Refusal | None = None, *, leave_form: LeaveForm | None = None,
     posting_form: PostingForm | None = None, of: Leave | None = None,
@@ -187,6 +180,6 @@ def _person(
     return render_template(
         "career/person.html", person=employee, leaves=leaves, forms=forms, refusal=refusal, populations=populations(),
         leave_form=leave_form if leave_form is not None and of is None else LeaveForm(), failed=leave_form or posting_form, of=of,
-        posting_form=posting_form or _posting_form(employee), people=_everybody(), kinds=dict(LEAVE_KINDS),
+        posting_form=posting_form or _posting_form(employee), people=people.offered_people(day_of(now())), kinds=dict(LEAVE_KINDS),
         may_manage=may(current_actor(), "manage_career", person_facts(employee)).allowed,
     )

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from forms.career import ClearanceForm
+from forms.career import ClearanceForm, DepartmentFilter
+from forms.cycles import offered
 from states.errors import Message, Refusal
 from states.permissions import HR, may
 from workflow_app.access import allowed, current_actor, require
@@ -36,15 +37,20 @@ def page() -> str:
     """HR sees everybody, anybody else the people who report to them."""
     actor, waiting = current_actor(), request.args.get("show") != "all"
     superior = None if actor.has(HR) else actor.employee_id or 0
-    places = queries.before_gates(day_of(now()), superior_id=superior, waiting=waiting)
+    form = DepartmentFilter(request.args)
+    if actor.has(HR):
+        form.department.choices = offered([("", _("All")), *((name, name) for name in people.departments())])
+    whom: dict[str, Any] = {"superior_id": superior, "department": form.department.data or ""}
+    places = queries.before_gates(day_of(now()), waiting=waiting, **whom)
     gates = queries.gates_in_force()
     wanted = request.args.get("gate", "")
     shown = [place for place in places if not wanted or place.gate.code == wanted]
+    page = slice_of(shown, request.args.get("page", 1, type=int), PER_PAGE)
     return render_template(
-        "gates/page.html", gates=gates, wanted=wanted, waiting=waiting, total=len(places),
+        "gates/page.html", form=form, company=actor.has(HR), employed=queries.count_employed(day_of(now()), **whom),
+        most=queries.MOST_PEOPLE, gates=gates, wanted=wanted, waiting=waiting, total=len(places),
         counts={one.gate.code: sum(place.gate.code == one.gate.code for place in places) for one in gates},
-        page=slice_of(shown, request.args.get("page", 1, type=int), PER_PAGE),
-        may_clear={place.employee.id: _may(place.employee) for place in shown},
+        page=page, may_clear={place.employee.id: _may(place.employee) for place in page.items}, department=whom["department"] or None,
     )
 
 

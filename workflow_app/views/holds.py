@@ -16,6 +16,7 @@ from workflow_app.clock import now
 from workflow_app.db import db, unit_of_work
 from workflow_app.errors import status_of
 from workflow_app.models import LegalHold
+from workflow_app.queries.paging import page_of
 from workflow_app.queries.schemes import LARGEST_ID
 from workflow_app.schemes import current_version, read_scheme
 from workflow_app.services import holding
@@ -60,10 +61,8 @@ def lift(number: int) -> Any:
 
 def _page(form: HoldForm, refusal: Refusal | None = None) -> str:
     version = current_version()
-    holds = db.session.scalars(
-        select(LegalHold).options(joinedload(LegalHold.employee)).order_by(LegalHold.lifted_at.is_not(None), LegalHold.id.desc())
-    ).all()
+    query = select(LegalHold).options(joinedload(LegalHold.employee)).order_by(LegalHold.lifted_at.is_not(None), LegalHold.id.desc())
     return render_template(
-        "holds/table.html", form=form, refusal=refusal, holds=holds,
+        "holds/table.html", form=form, refusal=refusal, page=page_of(query, request.args.get("page", 1, type=int)),
         rule=read_scheme(version).retention if version else None,
     )  # fmt: skip

@@ -15,7 +15,7 @@ from workflow_app.errors import status_of
 from workflow_app.queries.candidates import title_of
 from workflow_app.queries.paging import slice_of
 from workflow_app.queries.schemes import any_version, newer_versions
-from workflow_app.services.foreseeing import foresee
+from workflow_app.services.foreseeing import MOST_PEOPLE, foresee
 from workflow_app.services.moving_cycles import move_cycle_to, try_move
 from workflow_app.views.cycles import cycle_or_refuse
 from workflow_app.views.scheme_versions import difference_link
@@ -61,11 +61,12 @@ def move(cycle_id: int) -> Any:
 def _page(cycle: Cycle, version: SchemeVersion, refusal: Refusal | None = None) -> str:
     actor = current_actor()
     dry = try_move(cycle, version, actor=actor, now=now())
-    figures = [] if dry.obstacles else foresee(cycle, version, actor=actor)
+    too_many = dry.people > MOST_PEOPLE
+    figures = [] if dry.obstacles or too_many else foresee(cycle, version, actor=actor)
     changed = [one for one in figures if one.total_changes or one.band_changes]
     return render_template(
         "moving_cycles/page.html", cycle=cycle, title=title_of(cycle), version=version, dry=dry, refusal=refusal,
         newer=newer_versions(cycle.scheme_version), most=NAMES, difference=difference_link(cycle.scheme_version, version),
         changed=slice_of(changed, request.args.get("page", 1, type=int)), compared=len(figures),
-        bands=sum(one.band_changes for one in changed),
+        bands=sum(one.band_changes for one in changed), too_many=too_many, most_people=MOST_PEOPLE,
     )
