@@ -18,6 +18,8 @@ from states.scoring import FormScore, PartsScore, questionnaire_score, score_for
 Answers = Mapping[str, Any]
 UNCHANGED = Adjusted()
 NO_TESTS: Mapping[str, Fraction] = MappingProxyType({})
+UNUSED_BONUS = "unused_bonus"
+"""The flag of a commendation in a period that has no score: it does not count."""
 
 
 @dataclass(frozen=True)
@@ -86,8 +88,9 @@ def score_review(
         stages[code] = _table_score(code, form, listed, _context(form, filled, scheme, kind), kpi or {})
     made = year_end((part.code, _value(stages, tests, part), Fraction(part.weight)) for part in parts)
     tables_flags = {flag for one in stages.values() for each in one.forms for flag in each.flags}
-    flags = tuple(sorted({*made.flags, *tables_flags}))
     bonus = bonus_points(adjusted.bonuses, scheme.composition.bonus)
+    unused = {UNUSED_BONUS} if bonus and made.value is None else set()
+    flags = tuple(sorted({*made.flags, *tables_flags, *unused}))
     return YearEnd(made.value, flags, made, stages, bonus, adjusted.bonuses)
 
 

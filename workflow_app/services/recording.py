@@ -9,6 +9,7 @@ from sqlalchemy import delete, func, select
 
 from states.exact import half_up
 from states.stages import EXCLUDED
+from states.year_end import UNUSED_BONUS
 from workflow_app.db import db
 from workflow_app.models import Record, Review
 from workflow_app.models.records import SCORE_PLACES
@@ -33,9 +34,11 @@ def record_result(review: Review, *, actor: Actor, now: datetime) -> Record | No
 
     Pages show it to 9 places; what those cut off stays beside it, for the total is rounded once (scheme §4).
     An imported record of the same person, kind and period gives way, and its figures stay in the history;
-    checks of a day stand beside each other. Without a score there is no record.
+    checks of a day stand beside each other. Without a score there is no record: a commendation then stays with the
+    review, flagged as one that does not count.
     """
     score = _score(review)
+    _flag(review, score, actor=actor, now=now)
     if score.value is None or review.state == EXCLUDED:
         withdraw_result(review, actor=actor, now=now)
         return None
@@ -66,6 +69,14 @@ def withdraw_results(cycle: Cycle) -> int:
     mine = select(Review.id).where(Review.cycle_id == cycle.id)
     result = db.session.execute(delete(Record).where(Record.review_id.in_(mine)))
     return int(result.rowcount)  # type: ignore[attr-defined]
+
+
+def _flag(review: Review, score: YearEnd, *, actor: Actor, now: datetime) -> None:
+    """Say, and keep in the history, that a commendation has no score to be added to; or no longer say so."""
+    unused = UNUSED_BONUS in score.flags and review.state != EXCLUDED
+    if unused and UNUSED_BONUS not in review.flags:
+        record_review_event(review, UNUSED_BONUS, actor=actor, now=now, data={"points": score.bonus})
+    review.flags = sorted({*review.flags, UNUSED_BONUS} if unused else {*review.flags} - {UNUSED_BONUS})
 
 
 def _score(review: Review) -> YearEnd:
