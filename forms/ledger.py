@@ -73,6 +73,14 @@ class RulebookForm(Form):
     )
 
 
+class SanctionForm(Form):
+    """How long the sanction of an offence stands."""
+
+    standing_until = DateField(
+        N_("The sanction stands until"), [Optional()], description=N_("Empty: without an end."),
+    )
+
+
 class CommentForm(Form):
     """What the person rated says of a result when signing for it."""
 

@@ -22,7 +22,7 @@ from workflow_app.db import db
 from workflow_app.jobs import Job
 from workflow_app.models import Assignment, Event, LedgerEntry, OutboxMessage, Record, Review
 from workflow_app.queries.assignments import latest_submission
-from workflow_app.queries.rulebook import barred, ladder, why_barred
+from workflow_app.queries.rulebook import barred, ladder, undecided, why_barred
 from workflow_app.schemes import scheme_of
 from workflow_app.services import adjusting, composing, distributing, filling, importing, ledger, recording
 from workflow_app.services.rulebook import record_under_clause
@@ -205,21 +205,60 @@ def test_an_offence_takes_discipline_from_4_of_5_and_92_becomes_88(company, mont
 
 
 def test_the_sanction_of_an_offence_is_recorded_apart(company, review):
-    offence, sanction = strike(company, review, standing_until=date(2026, 7, 8), file=Upload("memo.txt", b"memo"))
+    offence, sanction = strike(
+        company, review, by=company.clerk, standing_until=date(2026, 7, 8), file=Upload("memo.txt", b"memo")
+    )
 
     assert (offence.kind, offence.form, offence.item, offence.rule) == ("offence", "scorecard_staff", "discipline", "unfair_rating")
     assert (sanction.kind, sanction.rung, sanction.standing_until, sanction.item) == ("sanction", "demerit", date(2026, 7, 8), "")
     assert [file.filename for file in offence.files] == ["memo.txt"]
 
 
-def test_an_offence_taken_back_gives_the_points_back_but_the_sanction_stands_until_it_is_taken_back(company, month, review):
-    offence, sanction = strike(company, review)
+def test_an_offence_taken_back_gives_the_points_back_and_its_sanction_goes_with_it(company, month, review):
+    offence, sanction = strike(company, review, by=company.clerk)
+    assert refused(ledger.correct, sanction, reason="Not proven", actor=company.actor(company.supervisor), now=FRIDAY) == "forbidden"
+    assert set(barred(month, [company.agent.id])) == {company.agent.id}
+
     ledger.correct(offence, reason="Not proven", actor=company.hr.actor(), now=FRIDAY)
     finish(company, month, AT_40_OF_50)
 
     assert record_of(review).score == 92
-    assert refused(ledger.correct, sanction, reason="Not proven", actor=company.actor(company.supervisor), now=FRIDAY) == "forbidden"
-    ledger.correct(sanction, reason="Not proven", actor=company.hr.actor(), now=FRIDAY)
+    assert barred(month, [company.agent.id]) == {}
+    assert refused(ledger.correct, sanction, reason="Not proven", actor=company.hr.actor(), now=FRIDAY) == "conflict"
+
+
+def test_a_superiors_offence_bars_nobody_until_hr_decides_the_sanction(company, month, review):
+    offence, none = strike(company, review)
+    assert (none, barred(month, [company.agent.id]), undecided()) == (None, {}, [offence])
+    for somebody in (company.supervisor, company.manager, company.agent):
+        actor = company.actor(somebody)
+        assert refused(adjusting.sanction, offence, standing_until=None, actor=actor, now=FRIDAY) == "forbidden"
+
+    made = adjusting.sanction(offence, standing_until=None, actor=company.hr.actor(), now=FRIDAY)
+
+    assert (made.kind, made.rung, made.follows_id, made.review_id) == ("sanction", "demerit", offence.id, review.id)
+    assert (set(barred(month, [company.agent.id])), undecided()) == ({company.agent.id}, [])
+    again = {"standing_until": None, "actor": company.hr.actor(), "now": FRIDAY}
+    assert refused(adjusting.sanction, offence, **again) == "conflict"
+    assert refused(adjusting.sanction, made, **again) == "not_found"
+
+
+def test_a_superior_takes_their_offence_back_until_hr_has_decided(company, review):
+    """What HR has decided falls by HR alone."""
+    by_superior = {"reason": "Not proven", "actor": company.actor(company.supervisor), "now": FRIDAY}
+    first, _none = strike(company, review)
+    ledger.correct(first, **by_superior)
+    assert undecided() == []
+    second, _none = strike(company, review)
+    adjusting.sanction(second, standing_until=None, actor=company.hr.actor(), now=FRIDAY)
+
+    assert refused(ledger.correct, second, **by_superior) == "forbidden"
+
+
+def test_a_superior_takes_back_nothing_that_hr_recorded(company, review):
+    entry = commend(company, review, by=company.clerk)
+
+    assert refused(ledger.correct, entry, reason="Not so", actor=company.actor(company.supervisor), now=FRIDAY) == "forbidden"
 
 
 @pytest.mark.parametrize(

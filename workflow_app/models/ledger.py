@@ -20,7 +20,7 @@ class LedgerEntry(db.Model):
     """One entry about one person. `points` are what it takes or brings, never negative.
 
     `review_id` is the sheet it belongs to; a reward or sanction may stand without one. `standing_until` is
-    the last day on which a sanction counts; NULL is without end.
+    the last day on which a sanction counts; NULL is without end. `follows_id` is the offence of a sanction.
     """
 
     __tablename__ = "ledger_entry"
@@ -50,13 +50,14 @@ class LedgerEntry(db.Model):
     recorded_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
     corrects_id: Mapped[int | None] = mapped_column(ForeignKey("ledger_entry.id"), unique=True)
+    follows_id: Mapped[int | None] = mapped_column(ForeignKey("ledger_entry.id"), index=True)
     reply: Mapped[str | None] = mapped_column(String(1000))
     replied_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     employee: Mapped[Employee] = relationship(foreign_keys=[employee_id])
     author: Mapped[Employee | None] = relationship(foreign_keys=[author_id])
     review: Mapped[Review | None] = relationship()
-    corrects: Mapped["LedgerEntry | None"] = relationship(remote_side=[id])
+    corrects: Mapped["LedgerEntry | None"] = relationship(remote_side=[id], foreign_keys=[corrects_id])
     files: Mapped[list["EvidenceFile"]] = relationship(back_populates="entry", order_by="EvidenceFile.id")
 
 

@@ -79,6 +79,11 @@ def entries_of(assignment: Assignment) -> list[Entry]:
     return [as_entry(row, role) for row in db.session.scalars(_rows_of(assignment))]
 
 
+def is_in(row: LedgerEntry, assignment: Assignment) -> bool:
+    """Whether the row stands in this form's ledger."""
+    return db.session.scalar(_rows_of(assignment).where(LedgerEntry.id == row.id)) is not None
+
+
 def _rows_of(assignment: Assignment) -> Select[tuple[LedgerEntry]]:
     before = select(Assignment.assignee_id).where(
         Assignment.review_id == assignment.review_id, Assignment.stage == assignment.stage,
@@ -143,12 +148,27 @@ def is_visible(row: LedgerEntry) -> bool:
     if review is None or row.kind in {"reward", "sanction"}:
         return True
     kind = _kind(review)
-    spec = next((stage for stage in kind.stages if any(use.form == row.form for use in stage.forms)), None)
+    spec = _stage_of(row, review, kind)
     handed_in = spec is not None and any(one.stage == spec.code and one.state == "done" for one in review.stages)
     return is_shown(
         spec.entries_shown if spec else "feedback",
         handed_in=handed_in, released=review.released_at is not None, has_release=kind.stage(RELEASE) is not None,
     )
+
+
+def _stage_of(row: LedgerEntry, review: Review, kind: CycleKind) -> StageSpec | None:
+    """The stage whose form the row is in: its author's, where several stages use the form.
+
+    What is recorded beside the forms follows the first that somebody else fills.
+    """
+    stages = [stage for stage in kind.stages if any(use.form == row.form for use in stage.forms)]
+    if len(stages) > 1 and row.kind in SHEET_KINDS:
+        filled = select(Assignment.stage).filter_by(review_id=review.id, form=row.form, assignee_id=row.author_id)
+        theirs = set(db.session.scalars(filled))
+        stages = [stage for stage in stages if stage.code in theirs] or stages
+    else:
+        stages = [stage for stage in stages if stage.actor != "self"] or stages
+    return stages[0] if stages else None
 
 
 def entry_facts(row: LedgerEntry) -> EntryFacts:

@@ -18,10 +18,10 @@ from states.stages import EXCLUDED
 from workflow_app.access import require
 from workflow_app.db import db
 from workflow_app.models import LedgerEntry, Review
-from workflow_app.queries.facts import review_facts
+from workflow_app.queries.facts import person_facts, review_facts
 from workflow_app.queries.ledger import adjusted_of, as_entry
 from workflow_app.schemes import scheme_of
-from workflow_app.services import entering
+from workflow_app.services import countering, entering
 from workflow_app.services.advancing import SHORTEST_REASON, kind_of, lock_review
 from workflow_app.services.composing import compose_again
 from workflow_app.services.events import record_review_event
@@ -71,10 +71,11 @@ def commend(
 def strike(
     review: Review, item: str, *, rule: str, note: str, on: str, standing_until: date | None, actor: Actor,
     now: datetime, file: Upload | None = None,
-) -> tuple[LedgerEntry, LedgerEntry]:
-    """Record an offence: the item's points all go, and the sanction of its clause is recorded apart.
+) -> tuple[LedgerEntry, LedgerEntry | None]:
+    """Record an offence: the item's points all go, and HR's also records the sanction of its clause apart.
 
-    `item` as `form:item`. Returns offence and sanction. Refuses as `commend` does.
+    A superior's waits for HR, who decides the sanction (`sanction`). `item` as `form:item`. Returns offence and
+    sanction. Refuses as `commend` does.
     """
     lock_review(review)
     _guard(review, actor)
@@ -85,11 +86,27 @@ def strike(
         raise Refusal(Message("The points of this item are gone already. Record a further sanction in the rulebook."), kind="conflict")
     offence = _entry(review, "offence", said, day, actor, now)
     offence.form, offence.item, offence.rule = sheet.code, code, clause.code
-    sanction = _entry(review, "sanction", said, day, actor, now)
-    sanction.rule, sanction.rung, sanction.standing_until = clause.code, clause.leads_to, standing_until
     guard_standing(standing_until, day)
-    db.session.add(sanction)
-    return _keep(review, offence, file, actor=actor, now=now), sanction
+    _keep(review, offence, file, actor=actor, now=now)
+    decided = actor.has(HR)
+    return offence, _sanction(offence, clause, standing_until, actor=actor, now=now) if decided else None
+
+
+def sanction(offence: LedgerEntry, *, standing_until: date | None, actor: Actor, now: datetime) -> LedgerEntry:
+    """HR records the sanction of an offence that somebody else reported; it is taken back together with it.
+
+    Refuses forbidden (not HR, or oneself), conflict (taken back, or decided already), invalid.
+    """
+    require(actor, "keep_rulebook", person_facts(offence.employee))
+    if offence.kind != "offence" or offence.review is None:
+        raise Refusal(Message("There is no such offence."), kind="not_found")
+    lock_review(offence.review)
+    followed = db.session.scalar(select(LedgerEntry.id).filter_by(follows_id=offence.id))
+    if followed is not None or countering.is_taken_back(offence):
+        raise Refusal(Message("This offence is taken back, or its sanction is recorded already."), kind="conflict")
+    clause = _sanctioned(offence.review, offence.rule)
+    guard_standing(standing_until, offence.happened_on)
+    return _sanction(offence, clause, standing_until, actor=actor, now=now)
 
 
 def guard_standing(until: date | None, day: date) -> None:
@@ -191,6 +208,13 @@ def _entry(review: Review, kind: str, note: str, day: date, actor: Actor, now: d
         employee_id=review.employee_id, review_id=review.id, kind=kind, note=note, happened_on=day,
         author_id=actor.employee_id, recorded_by_id=actor.account_id, recorded_at=now,
     )
+
+
+def _sanction(offence: LedgerEntry, clause: Rule, until: date | None, *, actor: Actor, now: datetime) -> LedgerEntry:
+    review = db.session.get_one(Review, offence.review_id)
+    made = _entry(review, "sanction", offence.note, offence.happened_on, actor, now)
+    made.rule, made.rung, made.standing_until, made.follows_id = clause.code, clause.leads_to, until, offence.id
+    return _keep(review, made, None, actor=actor, now=now)
 
 
 def _keep(review: Review, entry: LedgerEntry, file: Upload | None, *, actor: Actor, now: datetime) -> LedgerEntry:

@@ -8,13 +8,14 @@ from sqlalchemy import select
 
 from forms.validators import NOTE_LENGTH, tidy_lines, unsafe
 from states.errors import Message, Refusal
+from states.permissions import HR
 from states.scheme.forms import DeductionForm
 from workflow_app.access import require
 from workflow_app.db import db
 from workflow_app.models import Assignment, LedgerEntry
 from workflow_app.queries.facts import assignment_facts, person_facts, review_facts
-from workflow_app.queries.ledger import entry_facts
-from workflow_app.services import adjusting, entering, filling
+from workflow_app.queries.ledger import entry_facts, is_in
+from workflow_app.services import adjusting, countering, entering, filling
 from workflow_app.services.advancing import checked_reason, lock_review
 from workflow_app.services.events import record_event, record_review_event
 
@@ -29,6 +30,8 @@ NO_ITEM = Message("This form has no such item. Reload the page and try again.")
 NOTHING_TYPED = Message("Enter the points to take off, or choose a clause.")
 TAKEN_BACK = Message("This entry is taken back already.")
 HANDED_IN = Message("The sheet is handed in, so its entries count as they are. Ask HR to return it if one is wrong.")
+ONLY_AUTHOR = Message("Whoever recorded this entry takes it back, or HR.")
+DECIDED = Message("HR has recorded a sanction for this offence. Ask HR to take both back.")
 ONCE = Message("You have replied to this entry already. A reply stands as it was written.")
 
 
@@ -64,23 +67,18 @@ def add_deduction(
 def correct(entry: LedgerEntry, *, reason: str, actor: Actor, now: datetime) -> LedgerEntry:
     """Take an entry back by a counter-entry with a reason; the entry itself stays as it is.
 
-    A deduction: its rater, while the sheet is open. A commendation or offence: who may record one, before the
-    feedback. A reward or sanction: HR. Refuses forbidden, conflict (taken back already, handed in), invalid.
+    A deduction: its rater, while the sheet is open. A commendation or offence: who recorded it or HR, before the
+    feedback; the sanction of an offence goes with it. A reward or sanction: HR. Nobody takes back what another
+    recorded about them. Refuses forbidden, conflict (taken back already, handed in), invalid.
     """
     why = checked_reason(reason)
     if entry.review is not None:
         lock_review(entry.review)
     _guard_correction(entry, actor)
-    if entry.kind == "counter" or db.session.scalar(select(LedgerEntry.id).filter_by(corrects_id=entry.id)):
+    if entry.kind == "counter" or countering.is_taken_back(entry):
         raise Refusal(TAKEN_BACK, kind="conflict")
-    counter = LedgerEntry(
-        employee_id=entry.employee_id, review_id=entry.review_id, kind="counter", form=entry.form, item=entry.item,
-        rule=entry.rule, rung=entry.rung, note=why, happened_on=entry.happened_on, corrects_id=entry.id,
-        author_id=_same_author(entry, actor), recorded_by_id=actor.account_id, recorded_at=now,
-    )  # fmt: skip
-    db.session.add(counter)
-    db.session.flush()
-    data = {"entry": entry.id, "counter": counter.id}
+    counter, with_it = countering.counter(entry, why, author_id=_same_author(entry, actor), actor=actor, now=now)
+    data = {"entry": entry.id, "counter": counter.id, "sanctions": [one.corrects_id for one in with_it]}
     if entry.review is not None:
         record_review_event(entry.review, "entry_taken_back", actor=actor, now=now, data=data, detail={"reason": why})
         adjusting.work_out_anew(entry.review, actor=actor, now=now, kind=entry.kind)
@@ -121,6 +119,7 @@ def _guard_correction(entry: LedgerEntry, actor: Actor) -> None:
         return
     if entry.kind != "deduction":
         require(actor, "adjust_review", review_facts(entry.review))
+        _guard_author(entry, actor)
         adjusting.guard_open(entry.review, actor)
         return
     assignment = open_form_of(entry, actor)
@@ -129,14 +128,29 @@ def _guard_correction(entry: LedgerEntry, actor: Actor) -> None:
         raise Refusal(HANDED_IN, kind="conflict")
 
 
+def _guard_author(entry: LedgerEntry, actor: Actor) -> None:
+    if actor.has(HR):
+        return
+    if actor.account_id is None or entry.recorded_by_id != actor.account_id:
+        raise Refusal(ONLY_AUTHOR, kind="forbidden")
+    if any(one.recorded_by_id != actor.account_id for one in countering.sanctions_of(entry)):
+        raise Refusal(DECIDED, kind="forbidden")
+
+
 def open_form_of(entry: LedgerEntry, actor: Actor) -> Assignment | None:
-    """The open form whose ledger the entry is in, where the actor fills it."""
-    found = db.session.scalar(
-        select(Assignment).filter_by(
-            review_id=entry.review_id, form=entry.form, assignee_id=actor.employee_id or 0, state="open"
-        )
+    """The open form in whose ledger the entry is, where the actor fills it.
+
+    A scheme may give one form to several stages: an entry belongs to its author's, and to whoever took that over.
+    """
+    if actor.employee_id == entry.employee_id != entry.author_id:
+        return None
+    query = select(Assignment).filter_by(
+        review_id=entry.review_id, form=entry.form, assignee_id=actor.employee_id or 0, state="open"
     )
-    return found if found is not None and filling.closed_reason(found) is None else None
+    for found in db.session.scalars(query.order_by(Assignment.id)):
+        if filling.closed_reason(found) is None and is_in(entry, found):
+            return found
+    return None
 
 
 def _same_author(entry: LedgerEntry, actor: Actor) -> int | None:

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from forms.cycles import offered
 from forms.ledger import CommendationForm, CommentForm, CorrectionForm, OffenceForm, ReplyForm
 from states.errors import Message, Refusal
-from states.permissions import may
+from states.permissions import HR, may
 from states.scheme import Text
 from workflow_app.access import allowed, current_actor, require
 from workflow_app.clock import now
@@ -152,14 +152,15 @@ def strike(review_id: int) -> Any:
         return _adjustments(found, offence=form), 422
     try:
         with unit_of_work():
-            adjusting.strike(
+            _offence, decided = adjusting.strike(
                 found, form.item.data or "", rule=form.rule.data or "", note=form.note.data or "",
                 on=_iso(form.on.data), standing_until=form.standing_until.data, actor=current_actor(), now=now(),
                 file=sent_file(),
             )  # fmt: skip
     except Refusal as refusal:
         return _adjustments(_adjustable(review_id), refusal, offence=form), status_of(refusal)
-    flash(_("The offence is recorded, and its sanction apart from it."), "ok")
+    apart = _("The offence is recorded, and its sanction apart from it.")
+    flash(apart if decided else _("The offence is recorded. HR decides its sanction."), "ok")
     return redirect(url_for("ledger.adjustments", review_id=review_id), code=303)
 
 
@@ -239,7 +240,7 @@ def _adjustments(
     return render_template(
         "ledger/adjustments.html", review=found, title=cycle_title(found.cycle), refusal=refusal,
         commendation=commendation or CommendationForm(), offence=offence, bonus=scheme.composition.bonus,
-        entries=sheets.adjustments_of(found), words=sheets.rulebook_words(scheme), closed=_closed(found),
+        entries=sheets.adjustments_of(found), words=sheets.rulebook_words(scheme), closed=_closed(found), decides=current_actor().has(HR),
         page_errors=refusal or (commendation and commendation.errors) or offence.errors,
     )  # fmt: skip
 

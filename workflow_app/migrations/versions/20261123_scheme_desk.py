@@ -259,6 +259,7 @@ def upgrade() -> None:
     sa.Column('recorded_by_id', sa.Integer(), nullable=True),
     sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('corrects_id', sa.Integer(), nullable=True),
+    sa.Column('follows_id', sa.Integer(), nullable=True),
     sa.Column('reply', sa.String(length=1000), nullable=True),
     sa.Column('replied_at', sa.DateTime(timezone=True), nullable=True),
     sa.CheckConstraint("(kind = 'counter') = (corrects_id IS NOT NULL)", name=op.f('ck_ledger_entry_counter_corrects')),
@@ -267,6 +268,7 @@ def upgrade() -> None:
     sa.CheckConstraint('reply IS NULL OR replied_at IS NOT NULL', name=op.f('ck_ledger_entry_reply_has_time')),
     sa.ForeignKeyConstraint(['author_id'], ['employee.id'], name=op.f('fk_ledger_entry_author_id_employee')),
     sa.ForeignKeyConstraint(['corrects_id'], ['ledger_entry.id'], name=op.f('fk_ledger_entry_corrects_id_ledger_entry')),
+    sa.ForeignKeyConstraint(['follows_id'], ['ledger_entry.id'], name=op.f('fk_ledger_entry_follows_id_ledger_entry')),
     sa.ForeignKeyConstraint(['employee_id'], ['employee.id'], name=op.f('fk_ledger_entry_employee_id_employee')),
     sa.ForeignKeyConstraint(['recorded_by_id'], ['account.id'], name=op.f('fk_ledger_entry_recorded_by_id_account')),
     sa.ForeignKeyConstraint(['review_id'], ['review.id'], name=op.f('fk_ledger_entry_review_id_review')),
@@ -275,6 +277,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('ledger_entry', schema=None) as batch_op:
         batch_op.create_index('ix_ledger_entry_employee_happened', ['employee_id', 'happened_on'], unique=False)
+        batch_op.create_index(batch_op.f('ix_ledger_entry_follows_id'), ['follows_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_ledger_entry_review_id'), ['review_id'], unique=False)
 
     op.create_table('evidence_file',
