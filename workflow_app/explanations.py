@@ -34,7 +34,7 @@ def stored_tree(node: Node) -> dict[str, Any]:
 
 def read_tree(held: dict[str, Any]) -> Node | None:
     """The tree of a stored explanation, or None where nothing was worked out."""
-    if not held:
+    if "title" not in held:
         return None
     return Node(
         title=Text(**held["title"]),

@@ -17,7 +17,7 @@ from states.grading import NO_MERGES
 from states.periods import span_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from decimal import Decimal
 
     from states.composition import RecordValue
@@ -76,8 +76,12 @@ def document(
     *,
     departure: Departure | None = None,
     made_of: Mapping[int, Any] = NOTHING,
+    only: Collection[str] | None = None,
 ) -> dict[str, Any]:
-    """The document of one person. `made_of` tells of a record, by its position, what it came from."""
+    """The document of one person. `made_of` tells of a record, by its position, what it came from.
+
+    `only` are the kinds of action that the reader may know of; None is all.
+    """
     scheme = source.scheme
     total = graded.total_display
     path = band_path(place, total, scheme.distribution) if place and total is not None else None
@@ -97,7 +101,7 @@ def document(
         "flags": list(graded.flags),
         "ranking": _ranking(place, scheme),
         "band": _band(graded, path, departure),
-        "actions": [_following(one) for one in follows],
+        "actions": [_following(one) for one in follows if only is None or one.spec.kind in only],
     }  # fmt: skip
 
 

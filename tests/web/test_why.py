@@ -21,7 +21,7 @@ from tests.services.grade_company import (
 )
 from tests.states.second_reading import recompute, review_value
 from workflow_app.db import db
-from workflow_app.models import Appeal, Assignment, Cycle, Invitation, Review, Submission
+from workflow_app.models import Action, Appeal, Assignment, Cycle, Invitation, Review, Submission
 from workflow_app.schemes import scheme_of
 from workflow_app.services import acting, approving, calibrating, composing, distributing, recording, releasing
 from workflow_app.services.calibrating import MoveReason
@@ -129,7 +129,7 @@ def test_the_data_alone_gives_total_band_and_actions(company, at_desk):
     company.release()
     review = db.session.get(Review, company.one.id)
 
-    told = at_desk(make_account(review.employee)).get(f"/results/{review.id}.json").json
+    told = at_desk(company.hr).get(f"/results/{review.id}.json").json
 
     found = recompute(told)
     assert (found["shown"], found["band"], found["place"]) == (str(review.total), review.computed_band, review.rank)
@@ -162,6 +162,32 @@ def test_a_record_leads_down_into_its_review_its_form_and_its_ledger(company, at
     rows = behind["2025-07"]["made_of"]["stages"][0]["filled"][0]["rows"]
     (late,) = [row for row in rows if "ledger" in row]
     assert (late["code"], late["ledger"][0]["day"], late["ledger"][0]["points"]) == ("attendance", DAY, "4")
+
+
+def test_what_is_told_of_a_recorded_result_stays_when_its_answers_are_erased(company, at_desk):
+    july = db.session.query(Review).join(Cycle).filter(Cycle.kind == "monthly_appraisal").one()
+    addresses = [f"/results/{july.id}.json", f"/results/{company.one.id}.json"]
+    hr = at_desk(company.hr)
+    before = [hr.get(address).json for address in addresses]
+    page = hr.get(f"/results/{company.one.id}").text
+
+    for submission in db.session.query(Submission):
+        submission.answers = {}
+    db.session.flush()
+
+    assert [hr.get(address).json for address in addresses] == before
+    assert ("两次迟到" in page, "两次迟到" in hr.get(f"/results/{company.one.id}").text) == (True, True)
+
+
+def test_a_result_that_is_taken_back_is_told_from_what_is_there(company, at_desk):
+    july = db.session.query(Review).join(Cycle).filter(Cycle.kind == "monthly_appraisal").one()
+    for submission in db.session.query(Submission).join(Assignment).filter(Assignment.review_id == july.id):
+        submission.answers = {}
+    recording.withdraw_result(july, actor=SYSTEM, now=NOW)
+
+    told = at_desk(company.hr).get(f"/results/{july.id}.json").json
+
+    assert review_value(told["made_of"]) == 100
 
 
 def test_of_customers_there_is_only_what_they_make_together(company, at_desk):
@@ -228,9 +254,8 @@ def test_a_won_appeal_is_told(company, at_desk):
         review_id=review.id, state="upheld", answer="有理", created_at=NOW, band_before=before, band_after="A",
     ))  # fmt: skip
     review.final_band = "A"
-    own = at_desk(make_account(review.employee))
-
-    page, told = own.get(f"/results/{review.id}").text, own.get(f"/results/{review.id}.json").json
+    page = at_desk(make_account(review.employee)).get(f"/results/{review.id}").text
+    told = at_desk(company.hr).get(f"/results/{review.id}.json").json
 
     assert f"Raised from {before} to A after an appeal." in page
     assert (told["band"]["before_appeal"], told["band"]["final"]) == (before, "A")
@@ -245,6 +270,24 @@ def test_each_action_says_by_which_condition(company, at_desk):
 
     assert "Place 1 is one of the first 1 of 12: the top 10 %." in page
     assert "It goes with band A, and band A was given." in page
+
+
+def test_the_persons_own_data_tells_of_approved_actions_only(company, at_desk):
+    company.release()
+    best = db.session.query(Review).filter_by(cycle_id=company.cycle.id, rank=1).first()
+    award, *others = db.session.query(Action).filter_by(review_id=best.id).order_by(Action.id)
+    address, own = f"/results/{best.id}.json", make_account(best.employee)
+
+    proposed = at_desk(own).get(address).json["actions"]
+    award.state = "approved"
+    db.session.flush()
+    decided = at_desk(own).get(address).json["actions"]
+    seen_by_hr = at_desk(company.hr).get(address).json["actions"]
+
+    assert others
+    assert proposed == []
+    assert [(one["kind"], one["follows"]) for one in decided] == [(award.kind, True)]
+    assert {one["kind"] for one in seen_by_hr} == {spec.kind for spec in scheme_of(company.cycle).actions}
 
 
 def test_proposals_are_not_shown_to_the_person_rated(company, at_desk):

@@ -15,24 +15,22 @@ from states.composition import compose
 from states.explaining.document import Departure, Source, document
 from states.explaining.following import Following, following
 from states.explaining.place import BandPath, Place, band_path
-from states.explaining.review import review_detail
-from states.explaining.tree import review_tree, with_reviews
+from states.explaining.tree import with_reviews
 from states.grading import Graded, PersonYear
 from states.permissions import Actor, may
 from workflow_app.db import db
 from workflow_app.explanations import read_inputs, read_tree
 from workflow_app.models import Appeal, Record, Review
 from workflow_app.queries.facts import review_facts_of
-from workflow_app.queries.results import standing_move
+from workflow_app.queries.results import approved_actions, standing_move
 from workflow_app.queries.rulebook import were_barred
 from workflow_app.queries.scores import ReviewAnswers, answers_of
 from workflow_app.schemes import scheme_of
-from workflow_app.services.composing import score_of_review
+from workflow_app.services.composing import score_of_review, told_of
 
 if TYPE_CHECKING:
     from states.explain import Node
     from states.scheme import Scheme
-    from states.year_end import YearEnd
 
 RANKING_FLAGS = frozenset(
     {"tied_on_cut", "small_population", "above_line", "below_line", "barred", "left", "too_new", "excluded", "over_100"}
@@ -41,27 +39,17 @@ RANKING_FLAGS = frozenset(
 
 @dataclass(frozen=True)
 class Behind:
-    """A review that a record came from, scored anew from what was submitted."""
+    """A review that a record came from: its score by stage, for a page and as data, as it was recorded."""
 
     review: Review
-    scheme: Scheme
-    score: YearEnd
+    tree: Node
+    detail: dict[str, Any]
 
     @property
     def place(self) -> tuple[str, str]:
         """The kind and the period of its record."""
-        return self.scheme.cycle_kinds[self.review.cycle.kind].record_kind, self.review.cycle.period
-
-    @property
-    def tree(self) -> Node:
-        """Its score by stage, for a page."""
-        return review_tree(self.score, self.scheme, self.scheme.cycle_kinds[self.review.cycle.kind])
-
-    @property
-    def detail(self) -> dict[str, Any]:
-        """The same as data."""
-        one, kind = self.review, self.scheme.cycle_kinds[self.review.cycle.kind]
-        return review_detail(self.score, self.scheme, kind, period=one.cycle.period, population=one.rated_as, post=one.post)
+        cycle = self.review.cycle
+        return scheme_of(cycle).cycle_kinds[cycle.kind].record_kind, cycle.period
 
 
 @dataclass(frozen=True)
@@ -73,6 +61,8 @@ class Explained:
     person: PersonYear | None
     place: Place | None
     behind: Mapping[tuple[str, str], Behind]
+    only: frozenset[str] | None = None
+    """The kinds of action that the reader may know of; None is all. The person rated knows of what was approved."""
 
     @cached_property
     def tree(self) -> Node | None:
@@ -105,7 +95,7 @@ class Explained:
         source = Source.of(self.scheme, version.digest, int(self.review.cycle.period[:4]), published=version.version)
         return document(
             self.person, _graded(self.review, self.person, self.scheme), self.place, source,
-            departure=_departure(self.review), made_of=self._made_of(),
+            departure=_departure(self.review), made_of=self._made_of(), only=self.only,
         )  # fmt: skip
 
     def _made_of(self) -> dict[int, Any]:
@@ -120,12 +110,14 @@ def explained(review: Review, *, actor: Actor) -> Explained:
     """The review with what this actor may see of what is behind it."""
     barred = bool(were_barred([review]))
     person = read_inputs(review.explanation, barred=barred)
-    return Explained(review, scheme_of(review.cycle), person, _place(review, barred=barred), _behind(review, actor))
+    mine = actor.employee_id == review.employee_id
+    only = frozenset(one.kind for one in approved_actions(review)) if mine else None
+    return Explained(review, scheme_of(review.cycle), person, _place(review, barred=barred), _behind(review, actor), only)
 
 
 def review_document(review: Review) -> dict[str, Any]:
     """A review of a kind without bands: what its one record came from."""
-    one = _scored([review])[0]
+    (one,) = _told([review])
     version = review.cycle.scheme_version
     return {
         "format": "kaoping-review",
@@ -164,22 +156,33 @@ def _behind(review: Review, actor: Actor) -> dict[tuple[str, str], Behind]:
     )  # fmt: skip
     found = list(db.session.scalars(query))
     facts = review_facts_of(found)
-    seen = _scored([one for one in found if may(actor, "see_result", facts[one.id]).allowed])
+    seen = _told([one for one in found if may(actor, "see_result", facts[one.id]).allowed])
     places = Counter(one.place for one in seen)
     return {one.place: one for one in seen if places[one.place] == 1}
 
 
-def _scored(reviews: Sequence[Review]) -> list[Behind]:
-    if not reviews:
-        return []
-    year = int(reviews[0].cycle.period[:4])
-    answers = answers_of(Review.id.in_([one.id for one in reviews]), year)
-    found = []
+def _told(reviews: Sequence[Review]) -> list[Behind]:
+    """As kept when the results were recorded; those that have no record, or an older one, are scored from what is there."""
+    unkept = [one for one in reviews if "recorded" not in one.explanation]
+    scored = _scored(unkept) if unkept else {}
+    return [scored[one.id] if one.id in scored else _recorded(one) for one in reviews]
+
+
+def _recorded(review: Review) -> Behind:
+    kept = review.explanation["recorded"]
+    tree = read_tree(kept["tree"])
+    assert tree is not None
+    return Behind(review, tree, kept["made_of"])
+
+
+def _scored(reviews: Sequence[Review]) -> dict[int, Behind]:
+    answers = answers_of(Review.id.in_([one.id for one in reviews]), int(reviews[0].cycle.period[:4]))
+    found = {}
     for one in reviews:
         scheme = scheme_of(one.cycle)
         kind = scheme.cycle_kinds[one.cycle.kind]
         score = score_of_review(one, answers.get(one.id, ReviewAnswers()), scheme, kind)
-        found.append(Behind(one, scheme, score))
+        found[one.id] = Behind(one, *told_of(one, score, scheme, kind))
     return found
 
 

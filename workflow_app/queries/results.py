@@ -14,7 +14,7 @@ from workflow_app.db import db
 from workflow_app.models import Account, Action, CalibrationMove, Cycle, Review, ReviewStage
 from workflow_app.schemes import scheme_of
 
-KEPT_BESIDE = frozenset({"inputs", "made_of"})
+KEPT_BESIDE = frozenset({"inputs", "made_of", "recorded"})
 """What is kept beside the tree so that it can be recomputed: the full explanation tells it (queries/explaining.py)."""
 
 

@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from states.errors import Message, Refusal
-from states.explain import OwnRecord, explain_total
+from states.explain import Node, OwnRecord, explain_total
 from states.explaining.review import review_detail
 from states.explaining.tree import review_tree
 from states.grading import Graded, PersonYear, RecordValue, grade
@@ -149,8 +150,12 @@ def _store(review: Review, person: PersonYear, result: Graded, score: YearEnd, s
     review.total = result.total_display
     review.months_counted = result.months_counted
     review.flags = sorted({*result.flags, *score.flags} - {"tied_on_cut", "small_population"})
-    tree = review_tree(score, scheme, kind)
-    own = OwnRecord(kind.record_kind, review.cycle.period, tree)
-    told = review_detail(score, scheme, kind, period=own.period, population=review.rated_as, post=review.post)
-    tree = explain_total(result, person, scheme, own=own)
+    tree, told = told_of(review, score, scheme, kind)
+    tree = explain_total(result, person, scheme, own=OwnRecord(kind.record_kind, review.cycle.period, tree))
     review.explanation = stored_tree(tree) | {"inputs": stored_inputs(person), "made_of": told}
+
+
+def told_of(review: Review, score: YearEnd, scheme: Scheme, kind: CycleKind) -> tuple[Node, dict[str, Any]]:
+    """How the review's own score came about: as a tree for pages, and as data (docs/explanation.md)."""
+    told = review_detail(score, scheme, kind, period=review.cycle.period, population=review.rated_as, post=review.post)
+    return review_tree(score, scheme, kind), told

@@ -11,11 +11,12 @@ from states.exact import half_up
 from states.stages import EXCLUDED
 from states.year_end import UNUSED_BONUS
 from workflow_app.db import db
+from workflow_app.explanations import stored_tree
 from workflow_app.models import Record, Review
 from workflow_app.models.records import SCORE_PLACES
 from workflow_app.queries.scores import ReviewAnswers, answers_of_cycle
 from workflow_app.schemes import scheme_of
-from workflow_app.services.composing import score_of_review
+from workflow_app.services.composing import score_of_review, told_of
 from workflow_app.services.events import record_event, record_review_event
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ def record_result(review: Review, *, actor: Actor, now: datetime) -> Record | No
     if score.value is None or review.state == EXCLUDED:
         withdraw_result(review, actor=actor, now=now)
         return None
+    _keep_told(review, score)
     record = _own(review) or _displaced(review, actor, now) or _new(review)
     record.review_id, record.score = review.id, half_up(score.value, SCORE_PLACES)
     record.exact = None if Fraction(record.score) == score.value else str(score.value)
@@ -57,6 +59,8 @@ def record_result(review: Review, *, actor: Actor, now: datetime) -> Record | No
 def withdraw_result(review: Review, *, actor: Actor, now: datetime) -> None:
     """Take back the record of a review that is returned, taken out or cancelled; without one nothing happens."""
     record = _own(review)
+    if "recorded" in review.explanation:
+        review.explanation = {key: value for key, value in review.explanation.items() if key != "recorded"}
     if record is not None:
         number = record.id
         db.session.delete(record)
@@ -83,6 +87,13 @@ def _score(review: Review) -> YearEnd:
     cycle, scheme = review.cycle, scheme_of(review.cycle)
     answers = answers_of_cycle(cycle.id, int(cycle.period[:4]), review.id).get(review.id, ReviewAnswers())
     return score_of_review(review, answers, scheme, scheme.cycle_kinds[cycle.kind])
+
+
+def _keep_told(review: Review, score: YearEnd) -> None:
+    """Keep how the score came about as it was recorded: answers are erased in time, and results corrected."""
+    scheme = scheme_of(review.cycle)
+    tree, told = told_of(review, score, scheme, scheme.cycle_kinds[review.cycle.kind])
+    review.explanation = review.explanation | {"recorded": {"tree": stored_tree(tree), "made_of": told}}
 
 
 def _own(review: Review) -> Record | None:
