@@ -27,7 +27,8 @@ KINDS = {"deduction": Text(zh="扣分", en="Deduction"), "offence": Text(zh="违
 class Node:
     """A figure and what made it. `weight` is of 1; `contribution` in points of the parent.
 
-    `note` and `clause` say why a line lost points; `full` is the most that it could bring.
+    `note` and `clause` say why a line lost points; `full` is the most that it could bring; `source` is where
+    the actual of a key figure comes from, as the scheme writes it.
     """
 
     title: Text
@@ -39,6 +40,7 @@ class Node:
     note: str = ""
     clause: Text | None = None
     code: str = ""
+    source: str = ""
 
 
 @dataclass(frozen=True)
@@ -140,8 +142,13 @@ def _line(form: FormSpec, row: ScoreRow, title: Text) -> Node:
     brought = None if row.value is None else row.value * factor
     return Node(
         title, row.value, row.weight if kpi else None, brought, tuple(_entry(one) for one in row.entries),
-        row.full * factor, row.note, _clause(form, row), row.code,
+        row.full * factor, row.note, _clause(form, row), row.code, _source(form, row),
     )  # fmt: skip
+
+
+def _source(form: FormSpec, row: ScoreRow) -> str:
+    rows = form.rows if isinstance(form, KpiForm) else ()
+    return next((one.source for one in rows if one.code == row.code), "")
 
 
 def _entry(one: EntryLine) -> Node:

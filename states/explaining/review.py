@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from states.explaining.rules import figure, words
-from states.scheme.forms import DeductionForm, FormSpec, KpiForm, Questionnaire, Rated, ScoredTest
+from states.scheme.forms import DeductionForm, FormSpec, KpiForm, KpiRow, Questionnaire, Rated, ScoredTest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -94,11 +94,11 @@ def _form(form: FormSpec) -> dict[str, Any]:
 
 def _form_score(form: FormSpec, score: FormScore) -> dict[str, Any]:
     titles = dict(_titles(form))
-    less = {row.code: row.less_is_better for row in form.rows} if isinstance(form, KpiForm) else {}
+    figures = {row.code: row for row in form.rows} if isinstance(form, KpiForm) else {}
     return {
         "value": figure(score.value),
         "flags": list(score.flags),
-        "rows": [_row(row, titles[row.code], less_is_better=less.get(row.code)) for row in score.rows],
+        "rows": [_row(row, titles[row.code], figures.get(row.code)) for row in score.rows],
     }
 
 
@@ -111,7 +111,7 @@ def _titles(form: FormSpec) -> Iterator[tuple[str, Text]]:
         yield from ((section.code, section.title) for section in form.sections)
 
 
-def _row(row: ScoreRow, title: Text, *, less_is_better: bool | None) -> dict[str, Any]:
+def _row(row: ScoreRow, title: Text, spec: KpiRow | None = None) -> dict[str, Any]:
     held: dict[str, Any] = {
         "code": row.code,
         "title": words(title),
@@ -122,7 +122,8 @@ def _row(row: ScoreRow, title: Text, *, less_is_better: bool | None) -> dict[str
         "clause": row.clause,
         "actual": figure(row.actual),
         "target": figure(row.target),
-        "less_is_better": less_is_better,
+        "less_is_better": spec.less_is_better if spec else None,
+        "source": spec.source if spec else "",
         "ledger": [_entry(one) for one in row.entries],
     }
     kept = {"code", "title", "full", "value", "weight"}

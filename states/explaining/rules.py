@@ -41,6 +41,7 @@ def _composition(rule: Composition) -> dict[str, Any]:
         "coverage": {"kinds": list(rule.coverage.kinds), "least": rule.coverage.least},
         "rounding": {"places": rule.rounding.places, "mode": rule.rounding.mode},
         "outstanding_over": figure(rule.outstanding_over),
+        "bonus": {"least": rule.bonus.least, "most": rule.bonus.most, "most_a_period": rule.bonus.most_a_period},
     }
 
 
@@ -64,6 +65,7 @@ def _distribution(spec: Distribution) -> dict[str, Any]:
         "mode": spec.mode,
         "ties": spec.ties,
         "small_under": spec.small_under,
+        "crowded_times": figure(spec.crowded_times),
         "bands": [
             {
                 "code": band.code,
@@ -73,6 +75,7 @@ def _distribution(spec: Distribution) -> dict[str, Any]:
                 "at_least": figure(band.at_least),
                 "below": figure(band.below),
                 "barred_by_sanction": band.barred_by_sanction,
+                "coefficient": figure(band.coefficient),
             }
             for band in spec.bands
         ],

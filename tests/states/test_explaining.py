@@ -9,6 +9,7 @@ from states.explain import explain_total
 from states.explaining.following import following
 from states.explaining.place import Place, band_path, seat_table
 from states.explaining.review import review_detail
+from states.explaining.rules import rules_of
 from states.explaining.saying import band_sentences
 from states.explaining.tree import review_tree, with_reviews
 from states.grading import PersonYear, RecordValue, grade
@@ -144,6 +145,28 @@ def test_what_enters_through_a_row_is_told_beside_as_a_group():
     beside = {one["stage"]: one for one in detail["stages"] if one["weight_given"] == "0"}
     assert beside["customer_survey"]["group"] == {"count": 5, "least": 3, "value": "80"}
     assert "不要外传" not in repr(detail)
+
+
+def test_a_key_figure_says_where_its_actual_comes_from():
+    score, detail = manager_review()
+    written = {row.code: row.source for row in SCHEME.forms["kpi_customer_service"].rows}
+
+    scored = next(one for one in detail["stages"] if one["stage"] == "manager_scoring")
+    views = next(one for one in review_tree(score, SCHEME, KIND).children if one.code == "manager_scoring").children
+
+    assert {row["code"]: row["source"] for row in scored["filled"][0]["rows"]} == written
+    assert {row.code: row.source for view in views for row in view.children} == written
+    assert set(written.values()) >= {"entered", "records", "customer_questionnaire"}
+    card = next(one for one in detail["stages"] if one["stage"] == "vp_feedback")
+    assert all("source" not in row for row in card["filled"][0]["rows"])
+
+
+def test_the_rules_hold_the_limits_of_commendations_what_bands_are_worth_and_when_the_top_is_crowded():
+    rules = rules_of(with_bands(A={"coefficient": Decimal("1.25")}, spec={"crowded_times": Decimal("1.5")}))
+
+    assert rules["composition"]["bonus"] == {"least": 1, "most": 10, "most_a_period": 10}
+    assert [band["coefficient"] for band in rules["distribution"]["bands"]][:2] == ["5/4", "6/5"]
+    assert rules["distribution"]["crowded_times"] == "3/2"
 
 
 def test_records_lead_down_into_reviews_by_kind_and_period():

@@ -7,7 +7,7 @@ import pytest
 
 from states.errors import Refusal
 from states.exact import half_up, shown
-from states.scheme import builtin_scheme
+from states.scheme import builtin_scheme, builtin_scheme_text, load_scheme
 from states.scheme.forms import ScoreMethod
 from states.scoring import kpi_points, questionnaire_score, score_form, wilson, year_end
 
@@ -20,6 +20,26 @@ TWELVE = [{"overall": str(value)} for value in [5] * 5 + [4] * 4 + [3] * 2 + [2]
 @pytest.mark.parametrize(("actual", "points"), [("88", 5), ("80", 4), ("79.9", 3), ("64", 3), ("63.9", 2)])
 def test_points_of_a_target_of_80(actual, points):
     assert kpi_points(Fraction(actual), Fraction(80), less_is_better=False, thresholds=KPI.thresholds) == points
+
+
+@pytest.mark.parametrize(("actual", "points"), [("80", 4), ("80.01", 5), ("80.000001", 5), ("79.99", 3), ("160", 5)])
+def test_the_literal_reading_gives_5_only_above_the_target(actual, points):
+    """Scheme §2.2: the literal preset, 5 where r > 1.00."""
+    text = builtin_scheme_text().replace("points: 5, at_least: 1.10,", "points: 5, above: 1.00,")
+    form = load_scheme(text).forms["kpi_customer_service"]
+    row = next(one for one in form.rows if not one.less_is_better and not one.source_form)
+
+    score = score_form(form, {row.code: {"actual": actual, "target": "80"}})
+
+    assert {one.code: one.value for one in score.rows}[row.code] == points
+
+
+@pytest.mark.parametrize(("spent", "points"), [("100", 4), ("99.99", 5), ("100.01", 3)])
+def test_the_literal_reading_of_a_budget(spent, points):
+    text = builtin_scheme_text().replace("points: 5, at_least: 1.10,", "points: 5, above: 1.00,")
+    found = load_scheme(text).forms["kpi_customer_service"].thresholds
+
+    assert kpi_points(Fraction(spent), Fraction(100), less_is_better=True, thresholds=found) == points
 
 
 @pytest.mark.parametrize(("spent", "points"), [(104, 3), (126, 2), (100, 4), (0, 5), (90, 5)])
