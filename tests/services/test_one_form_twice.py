@@ -15,7 +15,6 @@ from workflow_app.services.launching import create_cycle, launch
 from workflow_app.services.publishing import publish_scheme
 
 LATE = {"clause": "late", "times": "2", "on": "2025-07-08", "note": "两次"}
-STAGE = "{code: inspection, title: {zh: 检查, en: Inspection}"
 
 
 @pytest.fixture
@@ -25,14 +24,15 @@ def company(app, db_session):
 
 @pytest.fixture
 def week(company):
-    """Before the inspection everybody fills the same sheet about themselves, alongside."""
+    """Everybody fills the inspection's sheet about themselves, too, at the same time."""
     text = builtin_scheme_text()
     kind = text.index("  weekly_inspection:")
     stages = text.index("    stages:\n", kind) + len("    stages:\n")
     first = text[stages : text.index("      -", stages + 8)]
     own = first.replace("code: inspection", "code: own_check", 1).replace("actor: manager", "actor: self", 1)
-    own = own.replace("actor: self", "actor: self\n        alongside: true", 1)
-    version = publish_scheme(text[:stages] + own + text[stages:], actor=SYSTEM, now=FRIDAY)
+    own = own.replace("actor: self", "actor: self\n        entries_shown: handed_in", 1)
+    inspection = text[stages:].replace("actor: manager", "actor: manager\n        alongside: true", 1)
+    version = publish_scheme(text[:stages] + own + inspection, actor=SYSTEM, now=FRIDAY)
     cycle = create_cycle(version, "weekly_inspection", "2025-W28", actor=company.hr.actor(), now=FRIDAY)
     launch(cycle, actor=company.hr.actor(), now=FRIDAY)
     run_jobs(company.app)

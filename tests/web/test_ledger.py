@@ -2,16 +2,20 @@
 
 import io
 import re
+from datetime import date
 
 import pytest
 from sqlalchemy import func, select
 
 from states.evidence import MOST_BYTES
+from tests.cycle_company import NOW
 from tests.services.ledger_company import FRIDAY, PNG, SheetCompany, form_in, hand_in, record_of, review_in
 from workflow_app.db import db
 from workflow_app.models import EvidenceFile, LedgerEntry
+from workflow_app.queries import paging, people
 from workflow_app.queries.ledger import rows_of
 from workflow_app.services import adjusting, ledger
+from workflow_app.views import rulebook
 
 
 @pytest.fixture
@@ -283,8 +287,32 @@ def test_a_manager_commends_and_strikes_on_one_page(enter, company):
 
     page = client.get(f"/reviews/{review.id}/adjustments").text
     assert re.search(r"客户书面表扬.*letter\.png", page, re.DOTALL)
-    assert page.count("擅自离岗") >= 2
-    assert "Warning" in page
+    assert "擅自离岗" in page
+    assert "Warning" not in page
+    assert "HR decides the sanction" in page
+
+
+def test_hr_is_told_of_a_superiors_offence_and_records_its_sanction(enter, company):
+    month = company.open_cycle("monthly_appraisal", "2025-07")
+    review = review_in(month, company.agent)
+    adjusting.strike(
+        review, "scorecard_staff:discipline", rule="other_misconduct", note="擅自离岗", on="2025-07-09", standing_until=None,
+        actor=company.actor(company.supervisor), now=FRIDAY,
+    )  # fmt: skip
+    db.session.commit()
+    number = db.session.scalar(select(LedgerEntry.id).filter_by(kind="offence"))
+    client = enter(company.clerk)
+    assert "Offences without a decided sanction" in client.get("/rulebook").text
+
+    assert client.post(f"/rulebook/offences/{number}/sanction", data={"standing_until": "soon"}).status_code == 422
+    early = client.post(f"/rulebook/offences/{number}/sanction", data={"standing_until": "2025-07-01"})
+    assert (early.status_code, "would end before" in early.text) == (422, True)
+    assert client.post(f"/rulebook/offences/{number}/sanction", data={"standing_until": ""}).status_code == 303
+
+    page = client.get("/rulebook").text
+    assert ("Offences without a decided sanction" in page, "擅自离岗" in page) == (False, True)
+    assert client.post("/rulebook/offences/999999/sanction").status_code == 404
+    assert enter(company.supervisor).post(f"/rulebook/offences/{number}/sanction").status_code == 403
 
 
 @pytest.mark.parametrize(
@@ -358,6 +386,42 @@ def test_an_odd_rulebook_entry_stays_on_the_page(enter, company, week, odd):
 
     assert answer.status_code == 422
     assert count(LedgerEntry) == 0
+
+
+def test_the_rulebook_offers_who_is_employed_and_takes_any_number(enter, company, week, monkeypatch):
+    company.other.left = date(2020, 1, 31)
+    db.session.commit()
+    client, number = enter(company.clerk), company.other.employee_no
+
+    page = client.get("/rulebook").text
+    assert (company.agent.employee_no in page, number in page) == (True, False)
+    monkeypatch.setattr(people, "MOST_OFFERED", 2)
+    assert client.get("/rulebook").text.count(f'<option value="{company.agent.employee_no[0]}') == 2
+    assert "The list offers the first 2 of" in client.get("/rulebook").text
+    assert client.post("/rulebook", data=CLAUSE | {"person": number}).status_code == 303
+
+
+def test_the_rulebook_reads_one_page_of_entries(enter, company, week, monkeypatch):
+    for day in range(1, 4):
+        values = {"kind": "reward", "rung": "commendation", "rule": "praised_by_customer", "recorded_at": NOW}
+        db.session.add(LedgerEntry(employee_id=company.agent.id, happened_on=date(2025, 3, day), note=f"第{day}次", **values))
+    db.session.commit()
+    monkeypatch.setattr(paging.page_of, "__defaults__", (2,))
+    client = enter(company.clerk)
+
+    first, second = client.get("/rulebook").text, client.get("/rulebook?page=2").text
+
+    assert ("第3次" in first, "第2次" in first, "第1次" in first) == (True, True, False)
+    assert ("第1次" in second, "第2次" in second) == (True, False)
+
+
+def test_the_ladder_names_so_many_and_counts_the_rest(enter, company, week, monkeypatch):
+    for person in (company.agent, company.other, company.manager):
+        db.session.add(LedgerEntry(employee_id=person.id, kind="reward", rung="merit", happened_on=date(2025, 3, 1), recorded_at=NOW))
+    db.session.commit()
+    monkeypatch.setattr(rulebook, "MOST_HELD", 2)
+
+    assert "and 1 more" in enter(company.clerk).get("/rulebook").text
 
 
 def test_hr_records_nothing_of_their_own(enter, company, week):
