@@ -37,11 +37,12 @@ class Scale(Part):
 
 
 class TextSpec(Part):
-    """A free text."""
+    """A free text. In a self review, one that asks for `training_wishes` goes to the list of training needs."""
 
     code: Code
     title: Text
     required: bool = False
+    training_wishes: bool = False
 
 
 class Clause(Part):

@@ -1,7 +1,7 @@
 """May a running cycle move to a newer version of its scheme? What forbids it, in words.
 
-What is done stays done: a finished step keeps its form, its actor and its place, and a form that holds
-answers keeps its items and points. Everything that is still to come may change.
+What is done stays done: a finished step keeps its form, its actor, its weight, its place, whom it is for and
+how many answers count, and a form that holds answers keeps its items and points. Everything that is still to come may change.
 """
 
 from __future__ import annotations
@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from states.errors import N_, Message
 from states.scheme.base import Text
 from states.scheme.cycles import CycleKind, StageSpec
-from states.scheme.forms import FormSpec
+from states.scheme.forms import FormSpec, Questionnaire
 from states.scheme.model import Scheme
 
 MOVABLE = ("draft", "open", "calibrating")
@@ -24,6 +25,9 @@ NO_KIND = Message("The new version has no such kind of cycle any more.")
 GONE = N_("Done already in %(count)s of the reviews: “%(stage)s”. The new version leaves it out.")
 OTHER_FORM = N_("Done already in %(count)s of the reviews: “%(stage)s”. The new version asks another form there.")
 OTHER_ACTOR = N_("Done already in %(count)s of the reviews: “%(stage)s”. In the new version somebody else acts there.")
+OTHER_WEIGHT = N_("Done already in %(count)s of the reviews: “%(stage)s”. In the new version it weighs otherwise.")
+OTHER_LEAST = N_("Done already in %(count)s of the reviews: “%(stage)s”. The new version counts from another number of answers on.")
+OTHER_WHEN = N_("Done already in %(count)s of the reviews: “%(stage)s”. The new version asks for it of other people.")
 OTHER_PLACE = N_("Done already in %(count)s of the reviews: “%(stage)s”. The new version puts it at another place.")
 BEFORE = N_("Not done in %(count)s of the reviews: “%(stage)s”. The new version puts it before a step that is done.")
 CLOSED = N_("Closed, or shown to the person: %(count)s of the reviews. They stand by the version that they were made with.")
@@ -93,7 +97,7 @@ def same_answers(old: FormSpec, new: FormSpec | None) -> bool:
 def _bare(value: Any) -> Any:
     """A dumped piece of a scheme without its words."""
     if isinstance(value, Mapping):
-        kept = {key: _bare(item) for key, item in value.items() if key not in {"title", "instructions"}}
+        kept = {key: _bare(item) for key, item in value.items() if key not in {"title", "instructions", "training_wishes"}}
         return None if value and set(value) == {"zh", "en"} else kept
     return [_bare(item) for item in value] if isinstance(value, list | tuple) else value
 
@@ -129,14 +133,16 @@ def _of_review(
     done = review.done | ({"calibration"} if state == "calibrating" else frozenset())
     for code in review.stages:
         if code in done:
-            yield from ((sentence, code) for sentence in _changed(old.stage(code), new.stage(code), review))
+            yield from ((sentence, code) for sentence in _changed(versions, code, review))
     yield from _out_of_order(old, new, review, done)
     if review.stages and set(review.planned) <= review.done | review.skipped:
         yield FINISHES, ""
 
 
-def _changed(before: StageSpec | None, after: StageSpec | None, review: Standing) -> Iterator[str]:
-    if before is None or after is None or after.code not in review.planned:
+def _changed(versions: Versions, code: str, review: Standing) -> Iterator[str]:
+    old, new = versions.kinds
+    before, after = old.stage(code), new.stage(code) if new else None
+    if new is None or before is None or after is None or after.code not in review.planned:
         yield GONE
         return
     rated = {"population": review.population, "post": review.post}
@@ -144,6 +150,21 @@ def _changed(before: StageSpec | None, after: StageSpec | None, review: Standing
         yield OTHER_FORM
     if before.actor != after.actor:
         yield OTHER_ACTOR
+    if before.when != after.when:
+        yield OTHER_WHEN
+    if _weight(old, code, rated) != _weight(new, code, rated):
+        yield OTHER_WEIGHT
+    if before.is_group and _least(versions.old, before, rated) != _least(versions.new, after, rated):
+        yield OTHER_LEAST
+
+
+def _weight(kind: CycleKind, code: str, rated: dict[str, str]) -> Decimal | None:
+    return next((part.weight for part in kind.parts_for(**rated) if part.stage == code), None)
+
+
+def _least(scheme: Scheme, stage: StageSpec, rated: dict[str, str]) -> int:
+    form = scheme.forms.get(stage.form_for(**rated) or "")
+    return scheme.least_to_count(stage, form if isinstance(form, Questionnaire) else None)
 
 
 def _out_of_order(

@@ -69,7 +69,10 @@ class ActionWhen(Part):
 
 
 class ActionSpec(Part):
-    """What follows from a grade, as a proposal (scheme §6)."""
+    """What follows from a grade, as a proposal (scheme §6).
+
+    `on_list` names the list that it also stands on: of training needs, or of the talent pool.
+    """
 
     kind: Code
     title: Text
@@ -77,6 +80,7 @@ class ActionSpec(Part):
     owner: Literal["hr", "manager", "general_manager"] = "hr"
     days: Days = 30
     needs: tuple[Literal["reason", "evidence", "improvement_plan", "consent"], ...] = ("reason",)
+    on_list: Literal["training", "talent_pool"] | None = None
 
     @property
     def code(self) -> str:

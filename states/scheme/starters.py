@@ -39,15 +39,18 @@ def starter(values: Any, path: Path, kind: str | None = None) -> Any:
     if field is None or field.shape.inner is None:
         return None
     made = _value(field, field.shape.inner, values, path, kind)
-    return _with_scored_form(made, values) if path == ("cycle_kinds",) else made
+    if path == ("cycle_kinds",):
+        _with_form(made["stages"][0], values)
+    elif path[:1] == ("cycle_kinds",) and path[-1] == "stages":
+        _with_form(made, values)
+    return made
 
 
-def _with_scored_form(kind: dict[str, Any], values: Any) -> dict[str, Any]:
-    """A new kind of cycle scores its one stage by the first form that makes a score."""
+def _with_form(stage: dict[str, Any], values: Any) -> None:
+    """A new stage is filled in by the first form that makes a score: without one nobody could finish it."""
     scored = [str(code) for code, form in entries(values, "forms") if at(form, "kind") in SCORED - {"test"}]
     if scored:
-        kind["stages"][0]["forms"] = [{"form": scored[0]}]
-    return kind
+        stage["forms"] = [{"form": scored[0]}]
 
 
 def starting_group(values: Any, path: Path) -> Any:

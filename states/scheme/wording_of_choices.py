@@ -24,6 +24,7 @@ CHOICES: dict[str, tuple[str, str]] = {
     "after_end": ("期满之后", "after the period"), "appointment": ("正式任用", "appointment"), "duty": ("上岗", "duty"),
     "reason": ("理由", "a reason"), "evidence": ("证据", "evidence"), "improvement_plan": ("改进计划", "an improvement plan"),
     "consent": ("本人同意书", "consent"), "entered": ("人工填写", "entered"), "source=records": ("记录", "records"),
+    "training": ("培训需求", "training needs"), "talent_pool": ("人才储备库", "talent pool"),
     "at_once": ("立即", "at once"), "handed_in": ("提交后", "once the form is handed in"),
     "feedback": ("结果反馈时", "with the feedback"), "close_out": ("了结其考核单", "their reviews are closed out"),
     "keep": ("继续考核", "their reviews go on"), "mean_x20": ("平均分×20", "mean × 20"),

@@ -102,6 +102,34 @@ def test_a_finished_step_keeps_who_acts():
     assert said(new, standing("self_review")) == []
 
 
+def test_a_finished_step_keeps_its_weight():
+    weights = {"manager_scoring": 60, "vp_feedback": 20}
+    new = with_kind(parts=tuple(part.model_copy(update={"weight": weights.get(part.code, part.weight)}) for part in KIND.parts))
+
+    assert said(new, standing("self_review")) == []
+    assert said(new, standing("self_review", "manager_scoring")) == [
+        "Done already in 1 of the reviews: “Manager scoring”. In the new version it weighs otherwise."
+    ]
+
+
+def test_a_finished_survey_keeps_how_many_answers_count():
+    new = with_kind(stages=edited("internal_survey", least_to_count=9))
+    boss = {"population": "management", "post": "客户服务经理", "stages": ("self_review", "internal_survey", "calibration")}
+    planned = boss["stages"]
+    shown = with_kind(stages=edited("internal_survey", least_to_show=9))
+
+    assert said(new, standing("self_review", planned=planned, **boss)) == []
+    assert "counts from another number" in said(new, standing("self_review", "internal_survey", planned=planned, **boss))[0]
+    assert said(shown, standing("self_review", "internal_survey", planned=planned, **boss)) == []
+
+
+def test_a_finished_step_stays_for_the_same_people():
+    new = with_kind(stages=edited("vp_feedback", when="always"))
+
+    assert said(new, standing("self_review")) == []
+    assert "asks for it of other people" in said(new, standing("self_review", "manager_scoring", "vp_feedback"))[0]
+
+
 def test_finished_steps_keep_their_order():
     swapped = ["manager_scoring", "self_review"]
     new = with_kind(stages=lambda stages: sorted(stages, key=lambda one: swapped.index(one.code) if one.code in swapped else 9))

@@ -1,5 +1,6 @@
 """The scheme file: what is in the built-in one, and what is said of a faulty one."""
 
+import re
 from decimal import Decimal
 
 import pytest
@@ -229,6 +230,14 @@ def with_old_composition(**changes):
 
 def test_a_text_of_an_earlier_version_reads_as_todays():
     assert load_scheme(with_old_composition()).composition == SCHEME.composition
+
+
+def test_an_earlier_texts_names_say_what_is_listed():
+    text = re.sub(r"\n    on_list: \w+|, training_wishes: true", "", with_old_composition())
+    scheme = load_scheme(text)
+
+    assert {one.kind: one.on_list for one in scheme.actions if one.on_list} == {"training": "training", "talent_pool": "talent_pool"}
+    assert [one.training_wishes for one in scheme.forms["self_review_staff"].texts].count(True) == 1
 
 
 def test_an_earlier_texts_choices_are_kept():

@@ -5,12 +5,13 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
-from states.scheme import builtin_scheme
+from states.scheme import builtin_scheme, builtin_scheme_text, load_scheme
 from tests.services.grade_company import NOW, make_account
 from tests.sheets_company import formulas_in, make_record, sheets_of
 from tests.web.test_grade_pages import Company
 from workflow_app.db import db
 from workflow_app.models import Action, Assignment, Event, Submission
+from workflow_app.queries import follow_ups
 from workflow_app.queries.follow_ups import pay_list, talent_pool, training_needs
 
 LATER = NOW + timedelta(days=60)
@@ -123,6 +124,14 @@ def test_a_proposal_about_the_reader_is_not_on_the_reader_s_list(released):
     assert sum(len(one.actions) for one in training_needs(2025, but=about)) == 4
     best = actions("talent_pool")[0].review.employee_id
     assert best not in {one.review.employee_id for one in talent_pool(but=best)}
+
+
+def test_no_name_of_an_action_is_fixed(released, monkeypatch):
+    text = builtin_scheme_text().replace("    on_list: training\n", "").replace("on_list: talent_pool\n", "on_list: training\n")
+    monkeypatch.setattr(follow_ups, "scheme_of", lambda _cycle: load_scheme(text))
+
+    assert {action.kind for one in training_needs(2025, but=None) for action in one.actions} == {"talent_pool"}
+    assert talent_pool(but=None) == []
 
 
 def test_the_pool_has_the_decided_first_by_newest_year_and_rank(released, client, sign_in):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import false, or_, select
 from sqlalchemy.orm import joinedload
 
 from states.errors import Message
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from states.permissions import Actor
     from states.scheme import Scheme
 
-TRAINING, TALENT_POOL, WISHES = "training", "talent_pool", "training_wishes"
-"""The kinds of action, and the text of a self review, that a scheme names so."""
+TRAINING, TALENT_POOL = "training", "talent_pool"
+"""The lists that an action of a scheme may stand on."""
 FLAGS = {
     "too_new": Message("too few appraisals were counted"),
     "left": Message("left within the year"),
@@ -139,13 +139,17 @@ def years_released() -> Sequence[int]:
     return sorted({int(one.period[:4]) for one in ranked}, reverse=True)
 
 
-def _actions(kind: str, year: int | None) -> Iterator[Action]:
+def _actions(wanted: str, year: int | None) -> Iterator[Action]:
+    """The actions of released reviews that their cycle's scheme puts on a list, without declined ones."""
+    released = select(Cycle).where(Cycle.released_at.is_not(None), Cycle.state.not_in(CALLED_OFF))
+    kinds = {cycle.id: [one.kind for one in scheme_of(cycle).actions if one.on_list == wanted] for cycle in db.session.scalars(released)}
+    listed = [(Review.cycle_id == number) & Action.kind.in_(some) for number, some in kinds.items() if some]
     review = joinedload(Action.review)
     query = (
         select(Action)
         .join(Action.review)
         .join(Review.cycle)
-        .where(Action.kind == kind, Action.state != "declined", Review.released_at.is_not(None))
+        .where(or_(false(), *listed), Action.state != "declined", Review.released_at.is_not(None))
         .options(review.joinedload(Review.employee), review.joinedload(Review.cycle), joinedload(Action.owner))
         .order_by(Review.population, Review.rank, Action.id)
     )
@@ -160,23 +164,25 @@ def _wishes(year: int) -> Iterator[tuple[Review, str]]:
         scheme = scheme_of(cycle)
         asked = _asked(scheme, cycle.kind)
         query = (
-            select(Review, Submission.answers)
+            select(Review, Assignment.form, Submission.answers)
             .join(Assignment, Assignment.review_id == Review.id)
             .join(Submission, Submission.assignment_id == Assignment.id)
             .where(
-                Review.cycle_id == cycle.id, Review.released_at.is_not(None), Assignment.form.in_(asked),
+                Review.cycle_id == cycle.id, Review.released_at.is_not(None), Assignment.form.in_(list(asked)),
                 Assignment.state == "submitted", Submission.state == "submitted",
             )
             .options(joinedload(Review.employee))
             .order_by(Review.id)
         )
-        for review, answers in db.session.execute(query):
-            text = str(answers.get(WISHES) or "").strip()
-            if text:
-                yield review, text
+        for review, form, answers in db.session.execute(query):
+            for code in asked[form]:
+                text = str(answers.get(code) or "").strip()
+                if text:
+                    yield review, text
 
 
-def _asked(scheme: Scheme, kind: str) -> list[str]:
-    """The forms of this kind of cycle that ask for wishes."""
+def _asked(scheme: Scheme, kind: str) -> dict[str, list[str]]:
+    """The forms of this kind of cycle that ask for wishes, and the texts that do."""
     uses = {use.form for stage in scheme.cycle_kinds[kind].stages for use in stage.forms}
-    return [code for code in uses if any(text.code == WISHES for text in scheme.forms[code].texts)]
+    found = {code: [text.code for text in scheme.forms[code].texts if text.training_wishes] for code in uses}
+    return {code: texts for code, texts in found.items() if texts}
