@@ -1,5 +1,7 @@
 """The hand-written forms of the ledger and the rulebook."""
 
+from typing import Any
+
 from wtforms import DateField, Form, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Optional
 
@@ -33,18 +35,30 @@ class ReplyForm(Form):
 class CommendationForm(Form):
     """Points for an event."""
 
-    points = IntegerField(N_("Bonus"), [InputRequired(N_("Enter the points, a whole number."))])
+    rule = SelectField(
+        N_("Clause of the rulebook"), [Optional()], validate_choice=False,
+        description=N_("A clause says how many points it brings: leave them empty then."),
+    )
+    points = IntegerField(N_("Bonus"), [Optional()])
     event = TextAreaField(
         N_("What for"), [InputRequired(WHAT), AtMost(NOTE_LENGTH)], filters=[_stripped],
         description=N_("One event counts once."),
     )
     on = DateField(N_("Day of the event"), [Optional()])
 
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Without a clause the points have to be entered."""
+        good = super().validate(extra_validators)
+        if self.rule.data or self.points.errors or self.points.data is not None:
+            return good
+        self.points.errors = [N_("Enter the points, a whole number.")]
+        return False
+
 
 class OffenceForm(Form):
     """An item whose points go, and the clause of the sanction."""
 
-    item = SelectField(N_("Item"), validate_choice=False, validators=[InputRequired(N_("Choose the item whose points go."))])
+    item = SelectField(N_("Item"), validate_choice=False, validators=[Optional()])
     rule = SelectField(
         N_("Clause of the rulebook"), validate_choice=False,
         validators=[InputRequired(N_("Choose a clause of the rulebook that leads to a sanction."))],

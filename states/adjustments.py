@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from states.scheme.composition import BonusRule
-    from states.scheme.results import Rulebook, Rung
+    from states.scheme.results import Rule, Rulebook, Rung
+
+NO_BONUS = Message("Choose a clause of the rulebook that brings points.")
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,18 @@ def bonus_points(bonuses: Iterable[Bonus], rule: BonusRule) -> int:
             )  # fmt: skip
         events[bonus.event] = max(events.get(bonus.event, 0), bonus.points)
     return min(sum(events.values()), rule.most_a_period)
+
+
+def under_clause(clause: Rule, points: int | None) -> int:
+    """The points of a commendation under this clause: exactly those that it names; left out, they are taken from it.
+
+    Raises `Refusal` for others, and for a clause that brings none.
+    """
+    if clause.bonus is None:
+        raise Refusal(NO_BONUS)
+    if points not in {None, clause.bonus}:
+        raise Refusal(Message("This clause brings %(points)s points, no more and no less. Leave the points empty.", points=clause.bonus))
+    return clause.bonus
 
 
 def outstanding(total: Fraction | None, over: Fraction) -> bool:

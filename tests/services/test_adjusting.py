@@ -264,7 +264,7 @@ def test_a_superior_takes_back_nothing_that_hr_recorded(company, review):
 @pytest.mark.parametrize(
     "odd",
     [
-        {"item": "scorecard_staff:nothing"}, {"item": "inspection_weekly:attendance"}, {"item": "discipline"}, {"item": ""},
+        {"item": "scorecard_staff:nothing"}, {"item": "inspection_weekly:attendance"}, {"item": "discipline"},
         {"rule": "praised_by_customer"}, {"rule": "invented"}, {"note": ""}, {"on": "2025-08-01"}, {"on": "2025-06-30"},
         {"standing_until": date(2025, 7, 7)},
     ],

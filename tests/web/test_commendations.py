@@ -1,16 +1,18 @@
 """Commendations and offences on their pages: what does not count is said, what a clause brings is kept to."""
 
+import re
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
+from states.errors import Refusal
 from states.permissions import SYSTEM
 from tests.services.grade_company import make_cycle as grade_cycle
 from tests.services.grade_company import make_employee, make_review
 from tests.services.ledger_company import FRIDAY, SheetCompany, hand_in, record_of, review_in
 from tests.services.test_composing import submit
-from workflow_app.models import Event
+from workflow_app.models import Event, LedgerEntry
 from workflow_app.services import adjusting, composing, recording
 
 UNUSED = "A commendation without a score does not count"
@@ -83,3 +85,75 @@ def test_a_year_end_without_a_score_says_so_while_it_is_calibrated(company, scor
     composing.compose_cycle(cycle.id, now=later)
 
     assert ("unused_bonus" in review.flags) is not scored
+
+
+# --- clauses --------------------------------------------------------------------------------------------------------
+
+
+def refused(act, *arguments, **options):
+    with pytest.raises(Refusal) as refusal:
+        act(*arguments, **options)
+    return refusal.value
+
+
+@pytest.mark.parametrize("points", [None, 2])
+def test_a_clause_brings_exactly_its_points(company, review, points):
+    entry = commend(company, review, points, clause="praised_by_customer")
+
+    assert (entry.points, entry.rule) == (2, "praised_by_customer")
+
+
+@pytest.mark.parametrize(("points", "clause"), [
+    (3, "praised_by_customer"), (0, "praised_by_customer"), (2, "non_cooperation"), (2, "invented"), (None, ""),
+])
+def test_other_points_than_the_clauses_are_refused(company, review, points, clause):
+    assert refused(commend, company, review, points, clause=clause).kind == "invalid"
+
+
+def test_the_page_takes_the_points_from_the_clause(db_session, company, review, enter):
+    client = enter(company.supervisor)
+    assert "Averted a serious loss → +5" in client.get(f"/reviews/{review.id}/adjustments").text
+
+    answer = client.post(f"/reviews/{review.id}/commendations", data={"rule": "averted_loss", "points": "", "event": "挽回损失"})
+
+    assert answer.status_code == 303
+    assert [one.points for one in db_session.scalars(select(LedgerEntry))] == [5]
+
+
+def test_other_points_stay_on_the_page_with_what_the_clause_brings(db_session, company, review, enter):
+    data = {"rule": "averted_loss", "points": "9", "event": "挽回损失"}
+
+    answer = enter(company.supervisor).post(f"/reviews/{review.id}/commendations", data=data)
+
+    assert answer.status_code == 422
+    assert "brings 5 points" in answer.text
+    assert re.search(r'<option value="averted_loss" selected', answer.text)
+    assert db_session.scalars(select(LedgerEntry)).all() == []
+
+
+def test_an_offence_strikes_the_item_of_its_clause_unless_another_is_chosen(company, review):
+    said = {"note": "不配合检查", "on": "2025-07-08", "standing_until": None, "actor": company.actor(company.supervisor), "now": FRIDAY}
+
+    first, _sanction = adjusting.strike(review, "", rule="non_cooperation", **said)
+    second, _sanction = adjusting.strike(review, "scorecard_staff:ethics", rule="other_misconduct", **said)
+
+    assert [(one.form, one.item) for one in (first, second)] == [("scorecard_staff", "relations"), ("scorecard_staff", "ethics")]
+
+
+def test_the_item_has_to_be_chosen_where_the_sheet_has_none_of_the_clause(company):
+    week = company.open_cycle()  # its sheet has other items than the scorecard
+    found = review_in(week, company.agent)
+    said = {"note": "不配合检查", "on": "2025-07-08", "standing_until": None, "actor": company.actor(company.supervisor), "now": FRIDAY}
+
+    assert "Choose the item" in str(refused(adjusting.strike, found, "", rule="non_cooperation", **said))
+
+
+def test_the_page_names_the_item_of_each_clause_and_strikes_it(db_session, company, review, enter):
+    client = enter(company.supervisor)
+    assert re.search(r"Does not cooperate as required → [^<]*[Ww]orking relations", client.get(f"/reviews/{review.id}/adjustments").text)
+
+    data = {"rule": "non_cooperation", "item": "", "note": "不配合检查", "on": "2025-07-08"}
+    answer = client.post(f"/reviews/{review.id}/offences", data=data)
+
+    assert answer.status_code == 303
+    assert "relations" in {one.item for one in db_session.scalars(select(LedgerEntry))}

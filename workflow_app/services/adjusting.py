@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from forms.validators import NOTE_LENGTH, tidy_lines, unsafe
-from states.adjustments import Adjusted, bonus_points
+from states.adjustments import NO_BONUS, Adjusted, bonus_points, under_clause
 from states.errors import Message, Refusal
 from states.ledger import standing
 from states.permissions import HR
@@ -39,11 +39,13 @@ ONLY_HR = Message("While a cycle is calibrated, commendations and offences are r
 
 
 def commend(
-    review: Review, points: int, *, event: str, on: str, actor: Actor, now: datetime, file: Upload | None = None
+    review: Review, points: int | None, *, event: str, on: str, actor: Actor, now: datetime, file: Upload | None = None,
+    clause: str = "",
 ) -> LedgerEntry:
     """Add the bonus of a commendation to a review: whole points by the scheme's limits, once for an event.
 
-    `event` says what for, `on` is its day (ISO, empty: the usual one). Refuses forbidden, conflict (fed back
+    `event` says what for, `on` is its day (ISO, empty: the usual one). Under a `clause` of the rulebook it brings
+    what the clause names, and `points` may be None. Refuses forbidden, conflict (fed back
     already, commended already, over the period's most) and invalid.
     """
     lock_review(review)
@@ -53,6 +55,10 @@ def commend(
     given = _adjusted(review).bonuses
     if any(_same(one.event, said) for one in given):
         raise Refusal(Message("This event is commended already; an event counts once."), kind="conflict")
+    named = _rewarding(review, clause) if clause else None
+    points = under_clause(named, points) if named else points
+    if points is None:
+        raise Refusal(Message("Enter the points, a whole number."))
     if not rule.least <= points <= rule.most:
         raise Refusal(Message("A bonus is a whole number from %(least)s to %(most)s.", least=rule.least, most=rule.most))
     before = bonus_points(given, rule)
@@ -64,7 +70,7 @@ def commend(
     day = entering.day_in(review.cycle, on, now)
     _guard_event_elsewhere(review, said, day)
     entry = _entry(review, "bonus", said, day, actor, now)
-    entry.points = Decimal(points)
+    entry.points, entry.rule = Decimal(points), named.code if named else ""
     return _keep(review, entry, file, actor=actor, now=now)
 
 
@@ -74,13 +80,13 @@ def strike(
 ) -> tuple[LedgerEntry, LedgerEntry | None]:
     """Record an offence: the item's points all go, and HR's also records the sanction of its clause apart.
 
-    A superior's waits for HR, who decides the sanction (`sanction`). `item` as `form:item`. Returns offence and
-    sanction. Refuses as `commend` does.
+    A superior's waits for HR, who decides the sanction (`sanction`). `item` as `form:item`; empty: the one that the
+    clause names. Returns offence and sanction. Refuses as `commend` does.
     """
     lock_review(review)
     _guard(review, actor)
     clause = _sanctioned(review, rule)
-    sheet, code = _item(review, item)
+    sheet, code = _item(review, item or item_of(review, clause))
     said, day = words_of(note), entering.day_in(review.cycle, on, now)
     if any((one.form, one.item) == (sheet.code, code) for one in _adjusted(review).offences):
         raise Refusal(Message("The points of this item are gone already. Record a further sanction in the rulebook."), kind="conflict")
@@ -153,6 +159,18 @@ def sanctioned_rules(review: Review) -> list[Rule]:
     return [rule for rule in book.rules if rule.leads_to in rungs] if book else []
 
 
+def rewarding_rules(review: Review) -> list[Rule]:
+    """The clauses of the scheme's rulebook that bring points with a commendation."""
+    book = scheme_of(review.cycle).rulebook
+    return [rule for rule in book.rules if rule.bonus is not None] if book else []
+
+
+def item_of(review: Review, clause: Rule) -> str:
+    """The item that a clause strikes on the sheets of this person, as `form:item`; empty where none has it."""
+    found = (f"{sheet.code}:{item.code}" for sheet in sheets_of(review) for item in sheet.items if item.code == clause.item)
+    return next(found, "")
+
+
 def words_of(text: str) -> str:
     """What happened, in words long enough to say something; `Refusal` otherwise."""
     said = tidy_lines(text)
@@ -186,6 +204,13 @@ def _guard_event_elsewhere(review: Review, said: str, day: date) -> None:
     kept = standing(as_entry(row) for row in rows)
     if any(one.on == day and _same(one.note, said) for one in kept):
         raise Refusal(Message("This event is commended already; an event counts once."), kind="conflict")
+
+
+def _rewarding(review: Review, code: str) -> Rule:
+    found = next((rule for rule in rewarding_rules(review) if rule.code == code), None)
+    if found is None:
+        raise Refusal(NO_BONUS)
+    return found
 
 
 def _sanctioned(review: Review, code: str) -> Rule:

@@ -129,13 +129,14 @@ def adjustments(review_id: int) -> str:
 @allowed("use_own_desk")
 def commend(review_id: int) -> Any:
     form, found = CommendationForm(request.form), _adjustable(review_id)
+    _offer_clauses(form, found)
     if not form.validate():
         return _adjustments(found, commendation=form), 422
     try:
         with unit_of_work():
             adjusting.commend(
-                found, form.points.data or 0, event=form.event.data or "", on=_iso(form.on.data),
-                actor=current_actor(), now=now(), file=sent_file(),
+                found, form.points.data, event=form.event.data or "", on=_iso(form.on.data),
+                actor=current_actor(), now=now(), file=sent_file(), clause=form.rule.data or "",
             )  # fmt: skip
     except Refusal as refusal:
         return _adjustments(_adjustable(review_id), refusal, commendation=form), status_of(refusal)
@@ -234,14 +235,15 @@ def _adjustments(
     found: Review, refusal: Refusal | None = None, *, commendation: CommendationForm | None = None,
     offence: OffenceForm | None = None,
 ) -> str:
-    offence = offence or OffenceForm()
+    offence, commendation = offence or OffenceForm(), commendation or CommendationForm()
     _offer(offence, found)
+    _offer_clauses(commendation, found)
     scheme = scheme_of(found.cycle)
     return render_template(
         "ledger/adjustments.html", review=found, title=cycle_title(found.cycle), refusal=refusal,
-        commendation=commendation or CommendationForm(), offence=offence, bonus=scheme.composition.bonus,
+        commendation=commendation, offence=offence, bonus=scheme.composition.bonus,
         entries=sheets.adjustments_of(found), words=sheets.rulebook_words(scheme), closed=_closed(found), decides=current_actor().has(HR),
-        page_errors=refusal or (commendation and commendation.errors) or offence.errors,
+        page_errors=refusal or commendation.errors or offence.errors,
     )  # fmt: skip
 
 
@@ -259,9 +261,20 @@ def _offer(form: OffenceForm, found: Review) -> None:
         for sheet in adjusting.sheets_of(found)
         for item in sheet.items
     ]
-    form.item.choices = offered([("", Message("Choose …")), *items])
-    rules = [(rule.code, rule.title) for rule in adjusting.sanctioned_rules(found)]
-    form.rule.choices = offered([("", Message("Choose …")), *rules])
+    titles = dict(items)
+    form.item.choices = offered([("", Message("The item that the clause names")), *items])
+    rules = [(rule, titles.get(adjusting.item_of(found, rule))) for rule in adjusting.sanctioned_rules(found)]
+    named = [(rule.code, _leads(rule.title, item) if item else rule.title) for rule, item in rules]
+    form.rule.choices = offered([("", Message("Choose …")), *named])
+
+
+def _offer_clauses(form: CommendationForm, found: Review) -> None:
+    rules = [(rule.code, _leads(rule.title, f"+{rule.bonus}")) for rule in adjusting.rewarding_rules(found)]
+    form.rule.choices = offered([("", Message("Without a clause")), *rules])
+
+
+def _leads(clause: Text, to: Text | str) -> Message:
+    return Message("%(clause)s → %(rung)s", clause=clause, rung=to)
 
 
 def _iso(day: Any) -> str:
