@@ -11,7 +11,8 @@ from states.actions import proposals
 from states.distribution import Standing, advice, band_of_place, distribute, seats, top_places
 from states.exact import half_up
 from states.explaining.place import Place, band_path
-from states.scheme import builtin_scheme
+from states.grading import PersonYear, RecordValue, grade
+from states.scheme import builtin_scheme, builtin_scheme_text, load_scheme
 from states.scheme.results import Band
 from tests.states.bulk_schemes import distributions
 
@@ -187,3 +188,23 @@ def test_logic_never_reads_titles():
     document = SPEC.model_copy(update={"titles": "document"})
     assert document.title_of(document.bands[3]).zh == "差"
     assert isinstance(document.bands[0], Band)
+
+
+@pytest.mark.parametrize(("titles", "shown"), [("document", "优秀 良好 尚可 差 较差"), ("modern", "优秀 良好 合格 待改进 重点改进")])
+def test_other_titles_in_use_change_the_words_and_nothing_else(titles, shown):
+    """Scheme §5: the document's own words for D and E are the other way round; the bands are not."""
+    text = builtin_scheme_text().replace("\n  title_presets:\n", f"\n  titles: {titles}\n  title_presets:\n")
+    other = load_scheme(text)
+    people = [
+        PersonYear(str(place), "office", None, None, tuple(
+            RecordValue(kind, period, Fraction(100 - place))
+            for kind, period in [("year_end", "2025"), *(("monthly_appraisal", f"2025-{month:02}") for month in range(1, 13))]
+        ))
+        for place in range(40)
+    ]  # fmt: skip
+
+    by_both = [grade(people, year=2025, scheme=scheme) for scheme in (SCHEME, other)]
+
+    assert " ".join(other.distribution.title_of(band).zh for band in other.distribution.bands) == shown
+    assert by_both[0] == by_both[1]
+    assert {one.band for one in by_both[1]} == set("ABCDE")

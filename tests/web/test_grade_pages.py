@@ -7,10 +7,13 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select
 
+from states.permissions import SYSTEM
+from states.scheme import builtin_scheme_text
 from tests.services.grade_company import NOW, make_account, make_cycle, make_employee, make_hr, make_review
 from workflow_app.db import db
 from workflow_app.models import Action, Review
 from workflow_app.services import acting, approving, calibrating, distributing, releasing
+from workflow_app.services.publishing import publish_scheme
 
 
 class Company:
@@ -60,6 +63,23 @@ def at_desk(client, sign_in):
 def board_of(company, **query):
     words = "&".join(f"{key}={value}" for key, value in query.items())
     return f"/calibration/{company.cycle.id}?{words}"
+
+
+@pytest.mark.parametrize(("titles", "word"), [(None, "Poor"), ("document", "Very poor"), ("modern", "To improve")])
+def test_the_titles_in_use_stand_on_the_result(db_session, client, sign_in, titles, word):
+    text = builtin_scheme_text()
+    if titles:
+        text = text.replace("\n  title_presets:\n", f"\n  titles: {titles}\n  title_presets:\n")
+    person = make_employee()
+    cycle = make_cycle(publish_scheme(text, actor=SYSTEM, now=NOW), state="released")
+    review = make_review(
+        cycle, person, total=Decimal(70), parts={"year_end": "70.00"}, rank=1, computed_band="D", final_band="D",
+        approved_at=NOW, released_at=NOW,
+    )  # fmt: skip
+    own = sign_in(client, make_account(person, locale="en"))
+
+    for page in (own.get(f"/results/{review.id}").text, own.get(f"/results/{review.id}/print").text):
+        assert re.search(rf"\bD\b(?:<[^>]+>|\s)*{word}\b", page)
 
 
 @pytest.mark.parametrize("view", ["board", "table"])
