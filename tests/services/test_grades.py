@@ -287,6 +287,32 @@ def proposal(db_session, company, kind):
     return db_session.scalar(select(Action).filter_by(kind=kind).order_by(Action.id).limit(1))
 
 
+def owners_of(db_session, company, now=NOW):
+    released(db_session, company)
+    acting.propose_actions(company[0].id, now=now)
+    return {one.kind: (one.owner_id, one.due_on) for one in db_session.scalars(select(Action))}
+
+
+def test_the_general_managers_actions_are_theirs_where_one_person_holds_the_role(db_session, company):
+    found = owners_of(db_session, company)
+
+    assert found["raise_or_promotion"][0] == found["demotion_review"][0] == company[2].employee_id
+    assert found["award"][0] is None  # HR's desk
+
+
+def test_of_two_general_managers_nobody_is_guessed(db_session, company):
+    make_account(make_employee("陆总"), "general_manager")
+
+    assert owners_of(db_session, company)["raise_or_promotion"][0] is None
+
+
+def test_the_days_of_an_action_are_counted_where_the_company_is(db_session, company):
+    late = NOW.replace(hour=18)  # past midnight in Shanghai
+    found = owners_of(db_session, company, now=late)
+
+    assert found["raise_or_promotion"][1] == late.date() + timedelta(days=31)
+
+
 def test_an_action_starts_only_after_the_appeal_window(db_session, company):
     action, hr = proposal(db_session, company, "award"), actor_of(company[1])
     acting.decide_action(action, "approve", reason="", actor=hr, now=NOW)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from fractions import Fraction
 
-from sqlalchemy import func, select
+from sqlalchemy import String, cast, func, select
 
 from states.actions import lacking, proposals
 from states.errors import Message, Refusal
@@ -14,8 +14,9 @@ from states.machines.review import APPEALED
 from states.permissions import SYSTEM, Actor
 from states.scheme import Scheme
 from workflow_app.access import require
+from workflow_app.company_time import day_of
 from workflow_app.db import db
-from workflow_app.models import Action, Cycle, Review
+from workflow_app.models import Account, Action, Cycle, Review
 from workflow_app.queries.facts import review_facts
 from workflow_app.queries.papers import papers_of
 from workflow_app.schemes import scheme_of
@@ -72,7 +73,7 @@ def _propose(review: Review, kind: str, scheme: Scheme, *, now: datetime) -> Non
         kind=kind,
         owner_id=_owner(review, spec.owner if spec else "hr"),
         created_at=now,
-        due_on=(now + timedelta(days=days)).date() if days else None,
+        due_on=day_of(now) + timedelta(days=days) if days else None,
     )
     db.session.add(action)
     db.session.flush()
@@ -82,7 +83,15 @@ def _propose(review: Review, kind: str, scheme: Scheme, *, now: datetime) -> Non
 
 
 def _owner(review: Review, role: str) -> int | None:
-    return review.superior_id if role == "manager" else None
+    """The employee who carries an action out; None is HR's desk, or where not exactly one person holds the role."""
+    if role == "manager":
+        return review.superior_id
+    if role != "general_manager":
+        return None
+    holds = cast(Account.roles, String).contains(f'"{role}"')
+    query = select(Account.employee_id).where(Account.active, Account.employee_id.is_not(None), holds)
+    holders = set(db.session.scalars(query)) - {review.employee_id}
+    return holders.pop() if len(holders) == 1 else None
 
 
 def revise_actions(review: Review, *, actor: Actor, now: datetime) -> None:

@@ -19,6 +19,7 @@ from workflow_app.schemes import scheme_of
 from workflow_app.services import acting
 from workflow_app.services import papers as keeping
 from workflow_app.views.uploads import attachment, sent_file
+from workflow_app.words import ACTORS
 
 blueprint = Blueprint("actions", __name__)
 DECISIONS = {"approve": ("proposed",), "decline": ("proposed",), "start": ("approved",), "finish": ("in_progress",)}
@@ -123,6 +124,7 @@ def _page(
         needs=spec.needs if spec else (),
         files=files_of(action),
         appeal_ends=acting.appeal_ends(action.review),
+        owners=ACTORS,
     )
 
 
