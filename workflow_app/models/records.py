@@ -42,6 +42,8 @@ class Record(db.Model):
     reason: Mapped[str] = mapped_column(String(500), default="")
     review_id: Mapped[int | None] = mapped_column(ForeignKey("review.id"), unique=True)
     """The review that this record is the result of; NULL for an imported one."""
+    displaced: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    """The imported figures that a review's result displaced: they come back when it is withdrawn."""
 
     employee: Mapped[Employee] = relationship()
 

@@ -127,19 +127,28 @@ def local_day(cycle: Cycle, now: datetime) -> date:
 
 
 def _elsewhere(cycle: Cycle) -> dict[int, Message]:
-    """Who is rated in another cycle of this kind and period already."""
+    """Who is rated in another cycle of this kind and period already, or in one that leaves the same record."""
     query = (
         select(Review.employee_id, Cycle)
         .join(Cycle, Review.cycle_id == Cycle.id)
         .where(
-            Cycle.id != cycle.id, Cycle.kind == cycle.kind, Cycle.period == cycle.period,
-            Cycle.state != "cancelled", Review.state != "excluded",
+            Cycle.id.in_(_of_one_record(cycle)), Cycle.state != "cancelled", Review.state != "excluded",
         )
     )
     return {
         employee_id: Message("Takes part in “%(cycle)s” already.", cycle=title_of(other))
         for employee_id, other in db.session.execute(query)
     }
+
+
+def _of_one_record(cycle: Cycle) -> list[int]:
+    """Other cycles of the period of this kind, or of one with the same record: a person's figure is of one of them."""
+    def record(one: Cycle) -> str | None:
+        kind = scheme_of(one).cycle_kinds[one.kind]
+        return None if kind.period == "day" else kind.record_kind
+
+    others = db.session.scalars(select(Cycle).where(Cycle.id != cycle.id, Cycle.period == cycle.period))
+    return [one.id for one in others if one.kind == cycle.kind or (record(one) and record(one) == record(cycle))]
 
 
 def _on_leave(cycle: Cycle) -> dict[int, Message]:

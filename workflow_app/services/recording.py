@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -62,17 +63,33 @@ def withdraw_result(review: Review, *, actor: Actor, now: datetime) -> None:
     if "recorded" in review.explanation:
         review.explanation = {key: value for key, value in review.explanation.items() if key != "recorded"}
     if record is not None:
-        number = record.id
-        db.session.delete(record)
+        number, restored = record.id, record.displaced is not None
+        _withdraw(record)
         db.session.flush()
-        record_review_event(review, "record_withdrawn", actor=actor, now=now, data={"record": number})
+        data = {"record": number} | ({"restored": True} if restored else {})
+        record_review_event(review, "record_withdrawn", actor=actor, now=now, data=data)
 
 
 def withdraw_results(cycle: Cycle) -> int:
     """Take back the records of a whole cycle that is cancelled; how many there were."""
     mine = select(Review.id).where(Review.cycle_id == cycle.id)
+    over = db.session.scalars(select(Record).where(Record.review_id.in_(mine), Record.displaced.is_not(None))).all()
+    for record in over:
+        _withdraw(record)
+    db.session.flush()
     result = db.session.execute(delete(Record).where(Record.review_id.in_(mine)))
-    return int(result.rowcount)  # type: ignore[attr-defined]
+    return len(over) + int(result.rowcount)  # type: ignore[attr-defined]
+
+
+def _withdraw(record: Record) -> None:
+    """The imported figures come back; without any the record goes."""
+    kept = record.displaced
+    if kept is None:
+        db.session.delete(record)
+        return
+    record.review_id, record.displaced = None, None
+    record.score, record.exact = Decimal(kept["score"]), kept["exact"]
+    record.bonus, record.reason = kept["bonus"], kept["reason"]
 
 
 def _flag(review: Review, score: YearEnd, *, actor: Actor, now: datetime) -> None:
@@ -110,6 +127,10 @@ def _displaced(review: Review, actor: Actor, now: datetime) -> Record | None:
     kind = scheme_of(review.cycle).cycle_kinds[review.cycle.kind]
     found = None if kind.period == REPEATABLE else db.session.scalar(select(Record).filter_by(**_place(review)))
     if found is not None:
+        if found.review_id is None:
+            found.displaced = {
+                "score": str(found.score), "exact": found.exact, "bonus": found.bonus, "reason": found.reason,
+            }
         record_event(
             "record", found.id, "record_replaced", actor=actor, now=now,
             data={"review": review.id, "before": found.review_id},

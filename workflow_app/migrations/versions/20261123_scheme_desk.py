@@ -319,6 +319,7 @@ def upgrade() -> None:
     with op.batch_alter_table('record', schema=None) as batch_op:
         batch_op.add_column(sa.Column('exact', sa.Text(), nullable=True))
         batch_op.add_column(sa.Column('review_id', sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column('displaced', sa.JSON(), nullable=True))
         batch_op.create_unique_constraint(batch_op.f('uq_record_review_id'), ['review_id'])
         batch_op.create_foreign_key(batch_op.f('fk_record_review_id_review'), 'review', ['review_id'], ['id'])
 
@@ -382,6 +383,7 @@ def downgrade() -> None:
     with op.batch_alter_table('record', schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f('fk_record_review_id_review'), type_='foreignkey')
         batch_op.drop_constraint(batch_op.f('uq_record_review_id'), type_='unique')
+        batch_op.drop_column('displaced')
         batch_op.drop_column('review_id')
         batch_op.drop_column('exact')
 
