@@ -16,7 +16,7 @@ APPEAL = Table(
     finals=frozenset({"upheld", "dismissed", "withdrawn"}),
     moves=(
         Move("file", ("draft",), "filed", IN_WINDOW),
-        Move("take", ("filed",), "answering", INDEPENDENT),
+        Move("take", ("filed", "answering"), "answering", INDEPENDENT),
         Move("uphold", ("answering",), "upheld", INDEPENDENT),
         Move("dismiss", ("answering",), "dismissed", INDEPENDENT),
         Move("withdraw", ("draft", "filed", "answering"), "withdrawn"),

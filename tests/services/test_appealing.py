@@ -123,6 +123,24 @@ def test_who_calibrated_does_not_answer(company):
     assert "neither scored nor calibrated" in refused.messages[0].key
 
 
+def test_whoever_took_it_answers_and_another_takes_it_over_first(company):
+    third = make_hr("白露").actor()
+    appeal = company.file()
+    take_appeal(appeal, actor=company.other, now=NOW)
+
+    assert refusal(answer_appeal, appeal, Answer("dismiss", WORDS), actor=third, now=NOW).kind == "conflict"
+    assert refusal(take_appeal, appeal, actor=company.other, now=NOW).kind == "conflict"
+    assert refusal(take_appeal, appeal, actor=company.hr.actor(), now=NOW).kind == "forbidden"
+    take_appeal(appeal, actor=third, now=NOW)
+
+    assert refusal(answer_appeal, appeal, Answer("dismiss", WORDS), actor=company.other, now=NOW).kind == "conflict"
+    answer_appeal(appeal, Answer("dismiss", WORDS), actor=third, now=NOW)
+    taken = select(Event.data).filter_by(subject_type="appeal", subject_id=appeal.id, kind="appeal_taken").order_by(Event.id)
+    assert [data.get("before") for data in db.session.scalars(taken)] == [None, company.other.account_id]
+    assert appeal.answered_by_id == third.account_id
+    assert refusal(take_appeal, appeal, actor=company.other, now=NOW).kind == "conflict"
+
+
 def test_nobody_answers_their_own(company):
     appeal = company.file()
     account = db.session.get(Account, company.me.account_id)

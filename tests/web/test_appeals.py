@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from tests.services.grade_company import make_account, make_employee
+from tests.services.grade_company import make_account, make_employee, make_hr
 from tests.services.test_appealing import GROUNDS, WORDS, Appealed
 from workflow_app.clock import now
 from workflow_app.db import db
@@ -101,6 +101,19 @@ def test_somebody_independent_takes_and_answers_it(company, enter):
     assert answer.status_code == 302
     assert WORDS in enter(company.me).get(page).text
     assert db.session.get(Review, company.review.id).final_band == "A"
+
+
+def test_another_sees_who_answers_and_takes_over(company, enter):
+    page = filed(company, enter(company.me)).location
+    enter(company.other).post(f"{page}/take")
+    third = enter(make_hr("白露").actor())
+
+    text = third.get(page).text
+    assert ("Take the appeal over" in text, "Send the answer" in text) == (True, False)
+
+    third.post(f"{page}/take")
+    assert "Send the answer" in third.get(page).text
+    assert "白露 answers this appeal." in enter(company.other).get(page).text
 
 
 def test_an_answer_without_words_keeps_the_choice(company, enter):

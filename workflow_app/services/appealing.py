@@ -29,6 +29,7 @@ from workflow_app.services.evidence import keep_file
 from workflow_app.working_days import due_after
 
 LEAST, MOST = 10, 4000
+TAKEN = Message("Somebody else answers this appeal. Take it over first, or leave it to them.")
 PENDING = ("filed", "answering")
 
 
@@ -74,10 +75,17 @@ def file_appeal(
 
 
 def take_appeal(appeal: Appeal, *, actor: Actor, now: datetime) -> None:
-    """Begin to answer: from now on the appeal is this person's."""
+    """Begin to answer: from now on the appeal is this person's; one that another has taken is taken over.
+
+    Refuses forbidden (not independent) and conflict (answered, or this person's already).
+    """
+    lock_review(appeal.review)
+    if appeal.handler_id is not None and appeal.handler_id == actor.account_id:
+        raise Refusal(Message("This appeal is yours already."), kind="conflict")
     _move(appeal, "take", actor=actor)
-    appeal.handler_id = actor.account_id
-    _record(appeal, "appeal_taken", actor=actor, now=now)
+    before, appeal.handler_id = appeal.handler_id, actor.account_id
+    data = {"review": appeal.review_id} | ({"before": before} if before is not None else {})
+    record_event("appeal", appeal.id, "appeal_taken", actor=actor, now=now, data=data)
 
 
 def withdraw_appeal(appeal: Appeal, *, actor: Actor, now: datetime) -> None:
@@ -90,7 +98,7 @@ def withdraw_appeal(appeal: Appeal, *, actor: Actor, now: datetime) -> None:
 
 
 def answer_appeal(appeal: Appeal, answer: Answer, *, actor: Actor, now: datetime, version: int | None = None) -> None:
-    """Uphold or dismiss, with words that the person reads; an upheld one may raise the final band, never lower it.
+    """Whoever took it upholds or dismisses, with words that the person reads; an upheld one may raise the final band, never lower it.
 
     Proposals that no longer follow are declined, new ones added. `version` is the page's (conflict if stale).
     """
@@ -102,6 +110,9 @@ def answer_appeal(appeal: Appeal, answer: Answer, *, actor: Actor, now: datetime
     band = _band(appeal.review, answer)
     if answer.decision not in ("uphold", "dismiss"):
         raise Refusal(Message("Choose whether the appeal is upheld or dismissed."))
+    require(actor, "answer_appeal", review_facts(appeal.review))
+    if appeal.state == "answering" and appeal.handler_id != actor.account_id:
+        raise Refusal(TAKEN, kind="conflict")
     _move(appeal, answer.decision, actor=actor)
     appeal.answer, appeal.answered_at, appeal.answered_by_id = words, now, actor.account_id
     appeal.band_after = band

@@ -170,7 +170,7 @@ def _page(appeal: Appeal, form: AnswerForm | None = None, refusal: Refusal | Non
     return render_template(
         "appeals/one.html", appeal=appeal, review=appeal.review, files=queries.files_of(appeal), mine=mine,
         verdict=verdict, form=form or _answer_form(appeal), refusal=refusal, may_withdraw=mine and pending,
-        title=t(cycle_title(appeal.review.cycle)), moment=now(),
+        title=t(cycle_title(appeal.review.cycle)), moment=now(), me=actor.account_id,
         entries=shown_entries(contested(appeal.review), scheme_of(appeal.review.cycle)) if pending else [],
         taken_back=request.form.getlist("take_back", type=int),
     )  # fmt: skip
