@@ -9,7 +9,7 @@ from sqlalchemy import select
 from states.errors import Refusal
 from states.permissions import SYSTEM
 from tests.services.grade_company import make_cycle as grade_cycle
-from tests.services.grade_company import make_employee, make_review
+from tests.services.grade_company import make_review
 from tests.services.ledger_company import FRIDAY, SheetCompany, hand_in, record_of, review_in
 from tests.services.test_composing import submit
 from workflow_app.models import Event, LedgerEntry
@@ -73,9 +73,8 @@ def test_the_flag_goes_once_there_is_a_score(company, month, review):
 
 @pytest.mark.parametrize("scored", [True, False])
 def test_a_year_end_without_a_score_says_so_while_it_is_calibrated(company, scored):
-    person = make_employee("吕静", superior=make_employee("主管"))
     cycle = grade_cycle(state="open")
-    review = make_review(cycle, person)
+    review = make_review(cycle, company.agent)
     if scored:
         submit(review, "manager_scoring", "scorecard_staff", {"ethics": {"deducted": "3"}})
     later = FRIDAY + timedelta(days=200)
