@@ -20,7 +20,7 @@ from workflow_app.models import Assignment, Cycle, Employee, LedgerEntry, Record
 from workflow_app.queries.record_lines import RecordLine, item_lines, line_apart
 from workflow_app.queries.sheet_scope import CALLED_OFF, Scope, Standing, count_in, people_in, portions
 from workflow_app.schemes import scheme_of
-from workflow_app.titles import current_scheme
+from workflow_app.titles import current_scheme, schemes_in_force
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -77,7 +77,7 @@ def monthly_records(month: str, scope: Scope, *, actor: Actor, blank: bool = Fal
 
     `blank`: nothing is filled in but who it is, to be used on paper.
     """
-    scheme = current_scheme() or builtin_scheme()
+    scheme = monthly_scheme()
     sheets = []
     for some in portions(people_in(scope, *_days(month))):
         found = _Found({}, {}, {}, {}, {}) if blank else _find(month, some)
@@ -88,6 +88,12 @@ def monthly_records(month: str, scope: Scope, *, actor: Actor, blank: bool = Fal
 def count_of_records(month: str, scope: Scope) -> int:
     """How many sheets these would be."""
     return count_in(scope, *_days(month))
+
+
+def monthly_scheme() -> Scheme:
+    """The newest scheme in force that has monthly sheets, else the newest."""
+    monthly = (scheme for scheme in schemes_in_force() if monthly_kind(scheme))
+    return next(monthly, None) or current_scheme() or builtin_scheme()
 
 
 def monthly_kind(scheme: Scheme) -> CycleKind | None:
@@ -213,7 +219,7 @@ def _find(month: str, people: Sequence[Standing]) -> _Found:
             assignments[one.assignment.review_id].append(one.assignment)
             submissions[one.assignment.id] = one
     codes = {scheme_of(one.cycle).cycle_kinds[one.cycle.kind].record_kind for one in reviews.values()}
-    kind = monthly_kind(current_scheme() or builtin_scheme())
+    kind = monthly_kind(monthly_scheme())
     codes |= {kind.record_kind} if kind else set()
     rows = select(Record).where(Record.employee_id.in_(ids), Record.period == month, Record.kind.in_(codes))
     records = {one.employee_id: one for one in db.session.scalars(rows)}

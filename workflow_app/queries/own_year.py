@@ -14,7 +14,7 @@ from workflow_app.models import Record
 from workflow_app.queries.leave import applicable, year_of_leave
 from workflow_app.queries.people import record_years
 from workflow_app.queries.record_values import FIGURES, value_of
-from workflow_app.titles import current_scheme
+from workflow_app.titles import scheme_rating
 
 if TYPE_CHECKING:
     from workflow_app.models import Employee
@@ -35,7 +35,7 @@ def own_year(employee: Employee) -> OwnYear | None:
     years = record_years(employee.id)
     if not years:
         return None
-    scheme = current_scheme() or builtin_scheme()
+    scheme = scheme_rating(employee.id) or builtin_scheme()
     away = year_of_leave(years[0], [employee.id]).get(employee.id, ())
     values = applicable(_values(employee.id, years[0]), employee, away, scheme)
     parts = part_means(values, scheme.composition, joined=employee.joined, left=employee.left)

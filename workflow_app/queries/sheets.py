@@ -14,7 +14,7 @@ from workflow_app.db import db
 from workflow_app.models import Assignment, Event, Record, Review, Submission
 from workflow_app.queries.ledger import ShownEntry, is_visible, rows_about, rows_of_review, shown_entries
 from workflow_app.schemes import scheme_of
-from workflow_app.titles import current_scheme
+from workflow_app.titles import current_scheme, schemes_in_force
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -113,8 +113,9 @@ def comment_of(review: Review) -> str:
 
 
 def rulebook_scheme() -> Scheme:
-    """The scheme whose rulebook is kept now."""
-    return current_scheme() or builtin_scheme()
+    """The scheme whose rulebook is kept now: the newest in force that has one, else the newest."""
+    books = (scheme for scheme in schemes_in_force() if scheme.rulebook)
+    return next(books, None) or current_scheme() or builtin_scheme()
 
 
 def rulebook_words(scheme: Scheme) -> dict[str, Text]:
