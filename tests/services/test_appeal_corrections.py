@@ -28,7 +28,7 @@ class Contested(SheetCompany):
         for item, typed in (("attendance", {"clause": "late", "times": "2"}), ("courtesy", {"clause": "no_greeting"})):
             ledger.add_deduction(sheet, item, typed, actor=self.actor(self.supervisor), now=FRIDAY)
         hand_in(self, self.cycle, self.agent)
-        self.me, self.other_hr = self.actor(self.agent), make_hr("许宁").actor()
+        self.me, self.other_hr = self.actor(self.agent), make_hr("许宁", employee_no="H0001").actor()
         self.late, self.greeting = contested(self.review)
 
     def answer(self, decision="uphold", takes_back=()):

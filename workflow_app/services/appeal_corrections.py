@@ -16,7 +16,7 @@ from states.permissions import Actor
 from workflow_app.db import db
 from workflow_app.models import Assignment, LedgerEntry, Review
 from workflow_app.queries.ledger import as_entry, rows_of_review
-from workflow_app.services import filling
+from workflow_app.services import countering, filling
 from workflow_app.services.advancing import kind_of
 from workflow_app.services.events import record_review_event
 from workflow_app.services.recording import record_result
@@ -44,22 +44,11 @@ def take_back(review: Review, entries: Collection[int], *, reason: str, actor: A
     if not set(entries) <= rows.keys():
         raise Refusal(Message("One of these entries does not stand any more. Reload the page and look again."), kind="conflict")
     for number in sorted(entries):
-        _counter(rows[number], reason, actor=actor, now=now)
-    db.session.flush()
+        # Under its author's name, so that it counts on their sheet; the sanction of an offence goes with it.
+        countering.counter(rows[number], reason[:1000], author_id=rows[number].author_id, actor=actor, now=now)
     for assignment in db.session.scalars(select(Assignment).filter_by(review_id=review.id, state="submitted")).all():
         filling.hand_in_again(assignment, actor=actor, now=now)
     record_result(review, actor=actor, now=now)
     record_review_event(
         review, "entries_taken_back_by_appeal", actor=actor, now=now, data={"entries": sorted(entries)}
     )
-
-
-def _counter(row: LedgerEntry, reason: str, *, actor: Actor, now: datetime) -> None:
-    """Under its author's name, so that it counts on their sheet; recorded by who answered the appeal."""
-    db.session.add(
-        LedgerEntry(
-            employee_id=row.employee_id, review_id=row.review_id, kind="counter", form=row.form, item=row.item,
-            rule=row.rule, rung=row.rung, note=reason[:1000], happened_on=row.happened_on, corrects_id=row.id,
-            author_id=row.author_id, recorded_by_id=actor.account_id, recorded_at=now,
-        )
-    )  # fmt: skip
