@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from wtforms import BooleanField, Form, IntegerField, SelectField, StringField
-from wtforms.validators import InputRequired, NumberRange, Optional, Regexp
+from wtforms.validators import InputRequired, NumberRange, Regexp
 
 from states.errors import N_
 
@@ -33,9 +33,3 @@ class StatisticsChoice(Form):
     month = SelectField(N_("Month"), validate_choice=False)
     department = SelectField(N_("Department"), validate_choice=False)
     population = SelectField(N_("Population"), validate_choice=False)
-
-
-class YearChoice(Form):
-    """A year alone."""
-
-    year = IntegerField(N_("Year"), [Optional(), NumberRange(2000, 2100, CHOOSE_A_YEAR)])

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from workflow_app.models import Invitation
 
 PROOF_BYTES = 20
-PROOF_LETTERS = 32
 LARGEST_ID = 2**31 - 1
 _TOKEN = re.compile(r"([a-z2-7]{32})([1-9][0-9]{0,9})")
 # What a sentence puts behind an address, and what never stands in a token.

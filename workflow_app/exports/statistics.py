@@ -19,9 +19,6 @@ if TYPE_CHECKING:
 
     from workflow_app.queries.statistics import Line, Statistics
 
-WHO = 5
-"""So many columns say who it is; figures follow."""
-
 
 def title_of(sheet: Statistics) -> str:
     """The sheet's title with its period."""

@@ -9,8 +9,7 @@ from sqlalchemy import select
 from states.actions import Papers
 from workflow_app.db import db
 from workflow_app.models import Action, EvidenceFile
-
-SHORTEST = 4
+from workflow_app.services.advancing import SHORTEST_REASON
 
 
 def files_of(action: Action) -> Sequence[EvidenceFile]:
@@ -22,7 +21,7 @@ def papers_of(action: Action, reason: str = "") -> Papers:
     """What is there for a decision with this reason."""
     purposes = {file.purpose for file in files_of(action)}
     return Papers(
-        reason=len(reason.strip()) >= SHORTEST,
+        reason=len(reason.strip()) >= SHORTEST_REASON,
         evidence=bool(action.evidence) or "evidence" in purposes,
         improvement_plan=bool(action.plan),
         consent=action.consented_on is not None and "consent" in purposes,

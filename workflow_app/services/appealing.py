@@ -10,6 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from forms.appeals import MOST
 from forms.validators import tidy_lines, unsafe
 from states.errors import Message, Refusal
 from states.evidence import Upload
@@ -18,6 +19,7 @@ from states.permissions import Actor, may
 from workflow_app.access import require
 from workflow_app.db import db
 from workflow_app.models import Appeal, EvidenceFile, Review
+from workflow_app.queries.appeals import PENDING
 from workflow_app.queries.facts import review_facts
 from workflow_app.schemes import scheme_of
 from workflow_app.services.acting import appeal_ends, revise_actions
@@ -28,9 +30,8 @@ from workflow_app.services.events import record_event, record_review_event
 from workflow_app.services.evidence import keep_file
 from workflow_app.working_days import due_after
 
-LEAST, MOST = 10, 4000
+LEAST = 10
 TAKEN = Message("Somebody else answers this appeal. Take it over first, or leave it to them.")
-PENDING = ("filed", "answering")
 
 
 @dataclass(frozen=True)

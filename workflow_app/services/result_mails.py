@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from flask import current_app, render_template
@@ -15,7 +16,20 @@ from workflow_app.services.mailing import queue_mail
 
 
 def announce_result(review: Review, *, now: datetime) -> None:
-    """Queue one mail to the person rated, in the language they chose; no address, no mail."""
+    """Tell the person rated that the result is there."""
+    tell_person_rated(
+        review, f"result-{review.id}-{review.version}", lambda title: _("Your result of %(cycle)s is there", cycle=title),
+        page=f"/results/{review.id}", words_in="results", now=now,
+    )  # fmt: skip
+
+
+def tell_person_rated(
+    review: Review, key: str, subject: Callable[[str], str], *, page: str, words_in: str, now: datetime
+) -> None:
+    """Queue one mail to the person rated, in the language they chose; no address, no mail.
+
+    `subject` gets the cycle's title; `words_in` is the folder of templates that holds `mail.txt` and `mail.html`.
+    """
     person = review.employee
     if not person.email:
         return
@@ -23,13 +37,13 @@ def announce_result(review: Review, *, now: datetime) -> None:
     chosen = db.session.scalar(select(Account.locale).filter_by(employee_id=person.id))
     locale = chosen or settings.default_locale
     title = review.cycle.title_zh if locale == "zh" else review.cycle.title_en
-    words = {"name": person.name, "cycle": title, "link": f"{settings.base_url}/results/{review.id}"}
+    words = {"name": person.name, "cycle": title, "link": settings.base_url + page}
     with force_locale(locale):
         queue_mail(
-            f"result-{review.id}-{review.version}",
+            key,
             person.email,
-            subject=_("Your result of %(cycle)s is there", cycle=title),
-            text=render_template("results/mail.txt", **words),
-            html=render_template("results/mail.html", lang=locale, **words),
+            subject=subject(title),
+            text=render_template(f"{words_in}/mail.txt", **words),
+            html=render_template(f"{words_in}/mail.html", lang=locale, **words),
             now=now,
         )

@@ -137,11 +137,12 @@ def preview(number: int, form: str) -> str | tuple[str, int]:
     }  # fmt: skip
     if shown is None:
         return render_template("scheme_editor/no_preview.html", **about), 200 if at(values, "forms", form) else 404
-    return render_template(_preview_template(shown.template, use), page=shown, form=shown.form, **about)
+    return render_template(_preview_template(use), page=shown, form=shown.form, sheet=f"forms/{shown.template}.html", **about)
 
 
-def _preview_template(kind: str, use: Use | None) -> str:
-    return "scheme_editor/preview_survey.html" if use and use.by_customers else f"scheme_editor/preview_{kind}.html"
+def _preview_template(use: Use | None) -> str:
+    """The customers' page has a shape of its own; every other form is previewed inside its rater's template."""
+    return f"scheme_editor/preview_{'survey' if use and use.by_customers else 'sheet'}.html"
 
 
 # --- what was sent -------------------------------------------------------------------------------------------------
