@@ -12,13 +12,13 @@ from workflow_app.db import db, unit_of_work
 from workflow_app.models import Cycle, Employee, Event, Incident, Invitation, Progress, Review, ReviewStage
 from workflow_app.services.launching import launch
 
-PEOPLE = 700
+PEOPLE = 1500
 pytestmark = [pytest.mark.live, pytest.mark.timeout(300)]
 
 
 @pytest.fixture
 def draft(queued_app):
-    """Fourteen chunks of people, and a draft cycle: its id."""
+    """Thirty chunks of people, and a draft cycle: its id."""
     with queued_app.app_context(), unit_of_work():
         company = Company()
         db.session.add_all(
@@ -54,7 +54,7 @@ def test_a_launch_whose_worker_is_killed_makes_every_review_once(queued_app, dra
     with queued_app.app_context(), unit_of_work():
         launch(db.session.get_one(Cycle, draft), actor=SYSTEM, now=NOW)
 
-    wait_until(lambda: _reviews(queued_app) > 0)
+    wait_until(lambda: _reviews(queued_app) > 0, every=0.02)
     crew.kill(worker)
     made = _reviews(queued_app)
     assert made < PEOPLE, "the launch was over before the kill: it proves nothing"
