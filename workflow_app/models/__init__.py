@@ -6,7 +6,7 @@ from workflow_app.models.career import Clearance, Leave, Posting, TestResult
 from workflow_app.models.cycles import Cycle, PopulationMerge, Review, ReviewStage
 from workflow_app.models.decisions import Action, Approval, CalibrationMove
 from workflow_app.models.events import Event, EventBlock, EventDetail
-from workflow_app.models.forms import Assignment, Submission
+from workflow_app.models.forms import AnswerFile, Assignment, Redaction, Submission
 from workflow_app.models.job_descriptions import JobDescription
 from workflow_app.models.ledger import EvidenceFile, LedgerEntry
 from workflow_app.models.people import Customer, Employee, ServiceLink
@@ -21,16 +21,18 @@ from workflow_app.models.queue import (
 )
 from workflow_app.models.records import ImportPreview, KpiActual, Record
 from workflow_app.models.schemes import RecurringCycle, SchemeNotice, SchemeVersion
-from workflow_app.models.surveys import Invitation
+from workflow_app.models.surveys import Campaign, Invitation, SurveyPublication
 
 __all__ = [
     "ROLES",
     "Account",
     "Action",
+    "AnswerFile",
     "Appeal",
     "Approval",
     "Assignment",
     "CalibrationMove",
+    "Campaign",
     "Clearance",
     "Customer",
     "Cycle",
@@ -56,6 +58,7 @@ __all__ = [
     "Progress",
     "Record",
     "RecurringCycle",
+    "Redaction",
     "Review",
     "ReviewStage",
     "SchemeNotice",
@@ -63,6 +66,7 @@ __all__ = [
     "ServiceLink",
     "Setting",
     "Submission",
+    "SurveyPublication",
     "TestResult",
     "Timer",
 ]

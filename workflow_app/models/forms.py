@@ -4,7 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from workflow_app.column_types import ScaledDecimal, UtcDateTime
@@ -76,3 +76,42 @@ class Submission(db.Model):
     invitation: Mapped[Invitation | None] = relationship()
 
     __mapper_args__ = {"version_id_col": version}
+
+
+class Redaction(db.Model):
+    """HR hides words of one free answer; the answer stays as it was given. The newest one of an answer counts.
+
+    `shown` is read instead (empty: nothing is); a redaction that is taken back shows the whole again.
+    """
+
+    __tablename__ = "redaction"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), index=True)
+    question: Mapped[str] = mapped_column(String(60))
+    shown: Mapped[str] = mapped_column(String(4000), default="")
+    reason: Mapped[str] = mapped_column(String(500))
+    taken_back: Mapped[bool] = mapped_column(default=False)
+    made_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    submission: Mapped[Submission] = relationship()
+
+
+class AnswerFile(db.Model):
+    """A file that answers a question of a staff form; customers hand in none."""
+
+    __tablename__ = "answer_file"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    assignment_id: Mapped[int] = mapped_column(ForeignKey("assignment.id"), index=True)
+    question: Mapped[str] = mapped_column(String(60))
+    filename: Mapped[str] = mapped_column(String(200))
+    media_type: Mapped[str] = mapped_column(String(100))
+    size: Mapped[int]
+    digest: Mapped[str] = mapped_column(String(64))
+    content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    uploaded_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    uploaded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    assignment: Mapped[Assignment] = relationship()

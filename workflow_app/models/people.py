@@ -1,10 +1,11 @@
 """Employees, customers and who serves whom."""
 
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from workflow_app.column_types import UtcDateTime
 from workflow_app.db import db
 
 
@@ -34,7 +35,10 @@ class Employee(db.Model):
 
 
 class Customer(db.Model):
-    """A customer's contact who may be asked about the people who serve it."""
+    """A customer's contact who may be asked about the people who serve it.
+
+    Nobody is mailed who has opted out, or whose address does not work (`bounced_at`, until it is changed).
+    """
 
     __tablename__ = "customer"
 
@@ -44,6 +48,8 @@ class Customer(db.Model):
     contact: Mapped[str] = mapped_column(String(120), default="")
     email: Mapped[str] = mapped_column(String(254), default="")
     language: Mapped[str] = mapped_column(String(8), default="zh")
+    opted_out_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    bounced_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class ServiceLink(db.Model):

@@ -92,6 +92,11 @@ class MailMessage(db.Model):
     last_error: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    invitation_id: Mapped[int | None] = mapped_column(ForeignKey("invitation.id"), index=True)
+    domain: Mapped[str] = mapped_column(String(190), default="", index=True)
+    attempted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    bounced_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    bounce_reason: Mapped[str | None] = mapped_column(String(300))
 
 
 class Progress(db.Model):
