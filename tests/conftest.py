@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from flask import Flask, has_app_context
 from flask.testing import FlaskClient
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from redis import Redis
 from sqlalchemy import make_url
 
@@ -27,6 +27,7 @@ from workflow_app.settings import Settings
 
 PICTURES = Path(__file__).parents[1] / "test-results"
 WORKER = "PYTEST_XDIST_WORKER"
+PATIENCE_MS = 45_000  # what a page may take on a busy machine
 
 
 # --- the run -----------------------------------------------------------------------------------------------------
@@ -206,6 +207,7 @@ def broker(_broker: Valkey) -> Valkey:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """A real Chromium that can draw Chinese."""
+    expect.set_options(timeout=PATIENCE_MS)
     with chromium() as running:
         yield running
 
@@ -221,7 +223,7 @@ def new_page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Calla
 
     def make(**options: Any) -> Page:
         context = browser.new_context(**({"locale": "zh-CN"} | options))
-        context.set_default_timeout(45_000)
+        context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: faults.append(str(error)))

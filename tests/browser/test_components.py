@@ -56,7 +56,7 @@ def test_the_whole_gallery_without_scripts(new_page, gallery):
     page.goto(f"{gallery}/gallery?lang=en")
     page.locator(".menu summary").click()
 
-    assert page.get_by_role("button", name="Sign out").is_visible()
+    expect(page.get_by_role("button", name="Sign out")).to_be_visible()
 
 
 def test_a_refused_form_takes_the_reader_to_the_list_of_errors(page, gallery):
@@ -72,9 +72,9 @@ def test_the_sum_follows_every_deduction_exactly(page, gallery):
     points = page.locator("[data-deduct]").nth(1)
 
     points.fill("0.1")
-    assert page.locator("[data-total]").inner_text() == "19.9"
+    expect(page.locator("[data-total]")).to_have_text("19.9")
     points.fill("99")
-    assert page.locator("[data-total]").inner_text() == "8"
+    expect(page.locator("[data-total]")).to_have_text("8")
 
 
 def autosave(page):
@@ -89,7 +89,7 @@ def test_a_draft_saves_itself(page, gallery, drafts):
     page.locator("[data-deduct]").nth(1).fill("5.5")
 
     expect(page.locator("[data-saved]")).to_have_text("Saved 12:04")
-    assert page.locator("[data-total]").inner_text() == "14.5"
+    expect(page.locator("[data-total]")).to_have_text("14.5")
     assert drafts[-1]["deducted"] == "5.5"
 
 
@@ -101,28 +101,28 @@ def test_a_lost_connection_is_said_and_the_entry_stays(page, gallery):
     page.locator("[data-deduct]").nth(1).fill("3")
 
     expect(page.locator("[data-saved]")).to_contain_text("Not saved")
-    assert page.locator("[data-deduct]").nth(1).input_value() == "3"
+    expect(page.locator("[data-deduct]").nth(1)).to_have_value("3")
 
 
 def test_a_questionnaire_counts_and_keeps_a_draft_until_sent(page, gallery):
     page.goto(f"{gallery}/gallery/survey?lang=zh")
-    assert page.locator("[data-answered]").inner_text() == "1"
+    expect(page.locator("[data-answered]")).to_have_text("1")
 
     page.get_by_role("radio", name="9").check()
 
-    assert page.locator("[data-answered]").inner_text() == "2"
-    assert page.locator("[data-draft]").is_visible()
+    expect(page.locator("[data-answered]")).to_have_text("2")
+    expect(page.locator("[data-draft]")).to_be_visible()
 
 
 def test_select_all_counts_and_the_menu_closes_on_escape(page, gallery):
     page.goto(f"{gallery}/gallery?lang=en")
 
     page.locator("[data-pick-all]").check()
-    assert page.locator("[data-picked]").first.inner_text() == "3"
+    expect(page.locator("[data-picked]").first).to_have_text("3")
 
     page.locator(".menu summary").click()
     page.keyboard.press("Escape")
-    assert not page.get_by_role("button", name="Sign out").is_visible()
+    expect(page.get_by_role("button", name="Sign out")).not_to_be_visible()
 
 
 def drop_on(page, card, column):
@@ -147,5 +147,5 @@ def test_paper_shows_no_navigation(page, gallery):
     page.goto(f"{gallery}/gallery?lang=en")
     page.emulate_media(media="print")
 
-    assert not page.locator(".masthead").is_visible()
-    assert page.locator(".why").is_visible()
+    expect(page.locator(".masthead")).not_to_be_visible()
+    expect(page.locator(".why")).to_be_visible()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 from tests.cycle_company import NOW
 from tests.forms_company import LATE_CARD, FormsCompany, assignment_of, submit_self_review
@@ -65,11 +66,11 @@ def test_a_scorecard_sums_saves_and_leads_to_the_next_person(company, cards, ope
 
     item.get_by_text("Deduct", exact=True).click()
     item.get_by_label("Clause").select_option("late")
-    assert page.locator("[data-total]").inner_text() == "98"
+    expect(page.locator("[data-total]")).to_have_text("98")
     item.get_by_label("Times").fill("3")
-    assert page.locator("[data-total]").inner_text() == "94"
+    expect(page.locator("[data-total]")).to_have_text("94")
     item.get_by_label("Points off").fill("6")
-    assert page.locator("[data-total]").inner_text() == "94"
+    expect(page.locator("[data-total]")).to_have_text("94")
     page.get_by_text("Saved").wait_for()
     assert kept(cards[0])[2]["attendance"]["deducted"] == "6"
     item.get_by_label("What happened").fill("9 January and 3 May")
@@ -106,8 +107,8 @@ def test_two_windows_the_older_one_is_told_and_keeps_its_text(company, cards, op
 
     first.get_by_role("button", name="Submit").click()
 
-    assert first.get_by_text("saved in another window").is_visible()
-    assert first.get_by_label("What happened").filter(visible=True).input_value() == "typed in the older window"
+    expect(first.get_by_text("saved in another window")).to_be_visible()
+    expect(first.get_by_label("What happened").filter(visible=True)).to_have_value("typed in the older window")
     first.get_by_role("button", name="Submit").click()
     first.get_by_role("heading", name="Submitted").wait_for()
 

@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 from sqlalchemy import select
 
 from tests.services.ledger_company import FRIDAY, PNG, SheetCompany, form_in, hand_in, review_in
@@ -52,7 +53,7 @@ def test_a_row_is_entered_with_a_file_and_taken_back(company, open_as, scripts):
 
     item = page.get_by_role("group", name="Attendance")
     item.get_by_text("× 2").first.wait_for()
-    assert page.locator("[data-total]").inner_text() == "96"
+    expect(page.locator("[data-total]")).to_have_text("96")
     with page.expect_download() as download:
         item.get_by_role("link", name="打卡.png").click()
     assert download.value.suggested_filename == "打卡.png"
@@ -61,7 +62,7 @@ def test_a_row_is_entered_with_a_file_and_taken_back(company, open_as, scripts):
     page.get_by_label("Why is it taken back?").fill("Somebody else was late")
     page.get_by_role("button", name="Take it back").click()
     page.get_by_text("taken back: Somebody else was late").wait_for()
-    assert page.locator("[data-total]").inner_text() == "100"
+    expect(page.locator("[data-total]")).to_have_text("100")
 
 
 def test_the_enter_key_in_a_field_saves_a_draft_and_hands_nothing_in(company, open_as):

@@ -112,7 +112,7 @@ def test_the_way_of_hr_with_scripts(hr, draft, open_as):
     new = page.get_by_role("group", name="Secrecy")
     new.get_by_text("Deduct", exact=True).click()
     new.get_by_label("Clause").select_option("clause_1")
-    assert page.locator("[data-total]").inner_text() == "102"
+    expect(page.locator("[data-total]")).to_have_text("102")
     assert page.locator("main form, main button[type=submit]").count() == 0
 
     text = kept(draft)
@@ -143,15 +143,15 @@ def test_without_scripts_a_stage_is_added_moved_and_checked(hr, draft, open_as):
     page.locator("#f-cycle_kinds-spot_check-stages-2-title-en").fill("Second look")
     page.get_by_role("button", name="Check", exact=True).click()
     # Behind the signature the new stage leaves it in the middle, where nobody signs.
-    assert "the person rated only signs, once, at the end" in page.locator(".faults").inner_text()
+    expect(page.locator(".faults")).to_contain_text("the person rated only signs, once, at the end")
     assert values_of(kept(draft))["cycle_kinds"]["spot_check"]["stages"][2]["title"]["en"] == ""
     page.locator("#f-cycle_kinds-spot_check-stages-2").get_by_role("button", name="Move up").first.click()
 
     codes = [stage["title"]["en"] for stage in values_of(kept(draft))["cycle_kinds"]["spot_check"]["stages"]]
     assert codes == ["Inspection", "Second look", "Acknowledgement (not consent)"]
-    assert page.locator(".gantt li").count() == 3
+    expect(page.locator(".gantt li")).to_have_count(3)
     page.get_by_role("button", name="Check", exact=True).click()
-    assert "No faults" in page.locator(".faults").inner_text()
+    expect(page.locator(".faults")).to_contain_text("No faults")
 
 
 def test_who_comes_second_keeps_what_was_typed_and_is_told_of_the_other(hr, draft, open_as):
@@ -165,8 +165,8 @@ def test_who_comes_second_keeps_what_was_typed_and_is_told_of_the_other(hr, draf
     mine.get_by_role("button", name="Save", exact=True).click()
 
     mine.get_by_role("heading", name="Somebody else saved this draft meanwhile").wait_for()
-    assert "汤总监" in mine.locator("[role=alert]").first.inner_text()
-    assert mine.locator("#f-distribution-bands-1-share").input_value() == "19"
+    expect(mine.locator("[role=alert]").first).to_contain_text("汤总监")
+    expect(mine.locator("#f-distribution-bands-1-share")).to_have_value("19")
     mine.get_by_role("button", name="Save", exact=True).click()
     mine.get_by_text("The draft is saved.").wait_for()
     assert values_of(kept(draft))["distribution"]["bands"][1]["share"] == 19

@@ -4,6 +4,7 @@ import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 from tests.cycle_company import make_employee
 from tests.sheets_company import MONTH, SheetsCompany
@@ -79,8 +80,8 @@ def test_the_statistics_repeat_their_heading_and_lose_no_column(hr_page, site):
 
     assert 2 <= count <= 4
     assert all(width.decode().startswith(A4_ACROSS) for width in widths)
-    assert page.locator(".sheet thead th").count() == 26
-    assert page.locator(".sheet tbody tr").count() == 48
+    expect(page.locator(".sheet thead th")).to_have_count(26)
+    expect(page.locator(".sheet tbody tr")).to_have_count(48)
     assert not _cut(page)
     assert page.evaluate("getComputedStyle(document.querySelector('.sheet thead')).display") == "table-header-group"
 
@@ -108,12 +109,12 @@ def test_a_description_is_written_without_scripts(hr_page, site):
     page.get_by_role("button", name="Move up: Line 4 of section 2").click()
     for _ in range(4):
         page.get_by_role("button", name="Take section 3 out").click()
-    assert page.locator("#s1_l2_en").input_value() == "Answers calls"
+    expect(page.locator("#s1_l2_en")).to_have_value("Answers calls")
     page.get_by_role("button", name="Save").last.click()
 
-    assert page.get_by_role("heading", name="客服专员职位说明书").is_visible()
-    assert page.locator(".paper li", has_text="Answers calls").is_visible()
-    assert page.locator(".paper section").count() == 2
+    expect(page.get_by_role("heading", name="客服专员职位说明书")).to_be_visible()
+    expect(page.locator(".paper li", has_text="Answers calls")).to_be_visible()
+    expect(page.locator(".paper section")).to_have_count(2)
 
 
 def test_the_print_button_prints(hr_page, site):

@@ -4,6 +4,7 @@ import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 from tests.cli.test_scheme_try import DRAFT
 from tests.web.test_why import Company
@@ -63,7 +64,7 @@ def test_the_paper_is_a4_and_shows_all_of_the_tree(company, hr_page, site):
     assert 1 <= len(re.findall(rb"/Type\s*/Page[^s]", pdf)) <= 3
     page.emulate_media(media="print")
     assert page.locator("main").evaluate("main => main.scrollWidth <= main.clientWidth")
-    assert not page.locator(".masthead").is_visible()
+    expect(page.locator(".masthead")).not_to_be_visible()
 
 
 def test_a_pasted_draft_is_tried_without_scripts(company, hr_page, site):
@@ -75,5 +76,5 @@ def test_a_pasted_draft_is_tried_without_scripts(company, hr_page, site):
     page.locator("input[name=year]").fill("2025")
     page.locator("main form .btn--primary").click()
 
-    assert page.locator("#weights").is_visible()
+    expect(page.locator("#weights")).to_be_visible()
     assert "/schemes/try" in page.url
