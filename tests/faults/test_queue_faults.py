@@ -95,7 +95,7 @@ def test_the_queue_server_dies_at_work_and_comes_back_empty(queued_app, crew, br
     answer = client.get("/readyz")
     assert (answer.status_code, answer.json["queue"]) == (200, "down")
     ask(queued_app, 10, first=20)
-    assert time.perf_counter() - started < 5
+    assert time.perf_counter() - started < 60  # a request that waits for the queue would not end
     broker.start()
     with Redis.from_url(broker.url) as connection:
         connection.flushall()
