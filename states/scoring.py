@@ -5,15 +5,14 @@ Answers come as JSON: every number a string. Unreadable numbers raise `Refusal`.
 
 from __future__ import annotations
 
-import math
-import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
 
+from states.answers import Answers, figure, rating
 from states.errors import Message, Refusal
-from states.exact import HUNDRED, mean, weighted_mean
+from states.exact import HUNDRED, weighted_mean
+from states.questionnaires import by_method, questionnaire_score
 from states.scheme.base import Text
 from states.scheme.forms import (
     DeductionForm,
@@ -22,17 +21,10 @@ from states.scheme.forms import (
     KpiForm,
     KpiRow,
     Questionnaire,
-    Rated,
     RatingCard,
     ScoredTest,
     Thresholds,
 )
-
-Answers = Mapping[str, Any]
-NOT_APPLICABLE = "na"
-PLAIN_NUMBER = re.compile(r"(?=.{1,30}\Z)[+-]?(\d+\.?\d*|\.\d+)")
-CONFIDENCE = 1.959963984540054
-"""The 97.5 % quantile of the normal distribution, for 95 % intervals."""
 
 
 @dataclass(frozen=True)
@@ -81,16 +73,6 @@ class FormScore:
 
 
 @dataclass(frozen=True)
-class QuestionnaireScore:
-    """What many answers make: `value` is None below the minimum; `interval` in points of 100."""
-
-    value: Fraction | None
-    count: int
-    enough: bool
-    interval: tuple[float, float] | None = None
-
-
-@dataclass(frozen=True)
 class Contribution:
     """A part of a score: its value, the weight it had (of 1), and the points it brought."""
 
@@ -107,19 +89,6 @@ class PartsScore:
     value: Fraction | None
     flags: tuple[str, ...]
     contributions: tuple[Contribution, ...]
-
-
-def figure(value: object, code: str) -> Fraction | None:
-    """A number of an answer, or None where it is blank; `Refusal` where it is no number."""
-    text = "" if value is None else str(value).strip()
-    if not text:
-        return None
-    if not PLAIN_NUMBER.fullmatch(text):
-        raise Refusal(
-            Message("“%(found)s” is not a number. Enter digits, such as 88 or 79.5.",
-                    found=text[:40], field=code)
-        )  # fmt: skip
-    return Fraction(text)
 
 
 def score_form(form: FormSpec, answers: Answers, *, context: Mapping[str, Fraction | None] | None = None) -> FormScore:
@@ -229,22 +198,11 @@ def _kpi_row(
     return ScoreRow(row.code, view, best, value, weight, note, actual=actual, target=target)
 
 
-def rating(form: Rated, answers: Answers, code: str) -> Fraction | None:
-    """The rating given to an item; None where it was skipped or is not applicable."""
-    given = answers.get(code)
-    if given in {None, "", NOT_APPLICABLE}:
-        return None
-    value = figure(given, code)
-    if value is None or value not in {level.value for level in form.levels}:
-        raise Refusal(Message("Choose one of the answers offered.", field=code))
-    return value
-
-
 def _rating_card(form: RatingCard, answers: Answers) -> FormScore:
     top = Fraction(form.top)
     rows = tuple(ScoreRow(item.code, "", top, rating(form, answers, item.code), Fraction(1)) for item in form.items)
     found = [row.value for row in rows if row.value is not None]
-    return FormScore(_by_method(form, found), rows)
+    return FormScore(by_method(form, found), rows)
 
 
 def _test(form: ScoredTest, answers: Answers) -> FormScore:
@@ -260,80 +218,6 @@ def _test(form: ScoredTest, answers: Answers) -> FormScore:
     got = sum((row.value or Fraction(0) for row in rows), Fraction(0))
     value = got / sum((row.full for row in rows), Fraction(0)) * HUNDRED
     return FormScore(value, tuple(rows), () if value >= Fraction(form.pass_mark) else ("failed",))
-
-
-def questionnaire_score(
-    form: Rated,
-    answers: Iterable[Answers],
-    *,
-    item: str | None = None,
-    minimum: int | None = None,
-) -> QuestionnaireScore:
-    """What a questionnaire's answers make, 0-100 (scheme §2.5).
-
-    Each answer counts as the mean of its applicable items, so every customer weighs the same.
-    `item` scores that single item; `minimum` is the number of answers needed to count (without it
-    the form's own; without either, one is enough).
-    """
-    own = form.minimum_answers if isinstance(form, Questionnaire) else None
-    least = minimum or own or 1
-    codes = [item] if item else [each.code for each in form.items]
-    means = [
-        value
-        for answer in answers
-        if (value := mean(r for c in codes if (r := rating(form, answer, c)) is not None)) is not None
-    ]
-    enough = len(means) >= least
-    value = _by_method(form, means) if enough else None
-    interval = wilson(_content(form, means), len(means)) if enough and means else None
-    return QuestionnaireScore(value, len(means), enough, interval)
-
-
-def _by_method(form: Rated, found: Sequence[Fraction]) -> Fraction | None:
-    return METHODS[form.method.name](form, found) if found else None
-
-
-def _mean_of_top(form: Rated, found: Sequence[Fraction]) -> Fraction:
-    return sum(found, Fraction(0)) / len(found) / form.top * HUNDRED
-
-
-def _mean_over_range(form: Rated, found: Sequence[Fraction]) -> Fraction:
-    low = min(level.value for level in form.levels)
-    return (sum(found, Fraction(0)) / len(found) - low) / (form.top - low) * HUNDRED
-
-
-def _content(form: Rated, found: Sequence[Fraction]) -> int:
-    """How many are in the two best levels (an answer by its mean)."""
-    line = sorted((level.value for level in form.levels), reverse=True)[1]
-    return sum(value >= line for value in found)
-
-
-def _top_two(form: Rated, found: Sequence[Fraction]) -> Fraction:
-    return Fraction(_content(form, found), len(found)) * HUNDRED
-
-
-def _shrunk(form: Rated, found: Sequence[Fraction]) -> Fraction:
-    prior, weight = Fraction(form.method.prior or 0), Fraction(form.method.weight or 0)
-    return (sum(found, Fraction(0)) + prior * weight) / (len(found) + weight) / form.top * HUNDRED
-
-
-METHODS: dict[str, Callable[[Rated, Sequence[Fraction]], Fraction]] = {
-    "mean_x20": _mean_of_top,
-    "mean_minus_1_over_4": _mean_over_range,
-    "top_two_box": _top_two,
-    "shrunk": _shrunk,
-}
-
-
-def wilson(hits: int, count: int) -> tuple[float, float]:
-    """Wilson's 95 % interval of a share, in points of 100; (0, 100) without answers."""
-    if not count:
-        return (0.0, 100.0)
-    share, square = hits / count, CONFIDENCE**2
-    middle = (share + square / (2 * count)) / (1 + square / count)
-    half = math.sqrt(share * (1 - share) / count + square / (4 * count**2))
-    half *= CONFIDENCE / (1 + square / count)
-    return (max(0.0, middle - half) * 100, min(1.0, middle + half) * 100)
 
 
 def year_end(parts: Iterable[tuple[str, Fraction | None, Fraction | int]]) -> PartsScore:

@@ -10,10 +10,11 @@ from typing import Any
 
 from states.adjustments import Adjusted, Bonus, bonus_points, struck
 from states.exact import mean
+from states.questionnaires import questionnaire_score
 from states.scheme import Scheme
 from states.scheme.cycles import CycleKind, ScorePart, StageSpec
 from states.scheme.forms import DeductionForm, FormSpec, KpiForm, Questionnaire, Rated
-from states.scoring import FormScore, PartsScore, questionnaire_score, score_form, year_end
+from states.scoring import FormScore, PartsScore, score_form, year_end
 
 Answers = Mapping[str, Any]
 UNCHANGED = Adjusted()

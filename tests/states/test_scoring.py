@@ -7,9 +7,11 @@ import pytest
 
 from states.errors import Refusal
 from states.exact import half_up, shown
+from states.intervals import wilson
+from states.questionnaires import questionnaire_score
 from states.scheme import builtin_scheme, builtin_scheme_text, load_scheme
 from states.scheme.forms import ScoreMethod
-from states.scoring import kpi_points, questionnaire_score, score_form, wilson, year_end
+from states.scoring import kpi_points, score_form, year_end
 
 SCHEME = builtin_scheme()
 KPI = SCHEME.forms["kpi_customer_service"]

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import contains_eager
 
+from states.questionnaires import QuestionnaireScore, questionnaire_score
 from states.scheme.forms import Questionnaire
-from states.scoring import QuestionnaireScore, questionnaire_score
 from workflow_app.db import db
 from workflow_app.models import (
     Customer,
@@ -88,6 +88,25 @@ def find_invitation(token: str) -> Invitation | None:
     found: Invitation = row[0]
     # The session holds rows weakly; once followed, the relationships hold them.
     _ = found.customer, found.review.employee, found.review.cycle.scheme_version
+    return found
+
+
+def group_of(invitation: Invitation) -> list[Invitation]:
+    """The invitations that share a link with this one, its own among them: the leader first, then as they were made.
+
+    Of one customer and one cycle; alone where nothing is shared. Reviews and people come along.
+    """
+    leader = invitation.leader_id or invitation.id
+    query = (
+        select(Invitation, Review, Employee)
+        .join(Invitation.review)
+        .join(Review.employee)
+        .where(or_(Invitation.id == leader, Invitation.leader_id == leader))
+        .order_by(Invitation.leader_id.is_not(None), Invitation.id)
+    )
+    found = [row[0] for row in db.session.execute(query)]
+    for one in found:
+        _ = one.review.employee  # held by the relationship: the session's own hold is weak
     return found
 
 

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
+from states.answers import figure
 from states.errors import Message, Refusal
 from states.exact import half_up
 from states.scheme.forms import ScoredTest
-from states.scoring import figure, score_form
+from states.scoring import score_form
 from workflow_app.access import require
 from workflow_app.company_time import day_of
 from workflow_app.db import db
