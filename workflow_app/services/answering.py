@@ -18,7 +18,7 @@ from workflow_app.models import Invitation, Review, Submission
 from workflow_app.queries.surveys import UNANSWERED, answer_number, latest_answer, questionnaire_of, survey_row
 from workflow_app.services.closing_surveys import close_if_complete
 from workflow_app.services.events import record_event
-from workflow_app.services.inviting import GRACE, move, withdraw_mails
+from workflow_app.services.inviting import GRACE, forget_draft, move, withdraw_mails
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -158,6 +158,7 @@ def _close(invitation: Invitation, trigger: str, *, now: datetime) -> None:
     move(invitation, trigger, now=now)
     invitation.opened_at = invitation.opened_at or now
     invitation.closed_at = now
+    forget_draft(invitation)
     withdraw_mails(invitation)
     db.session.flush()
 

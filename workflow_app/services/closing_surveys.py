@@ -14,7 +14,7 @@ from workflow_app.models import Cycle, Invitation, Review, ReviewStage
 from workflow_app.queries.facts import review_facts
 from workflow_app.queries.surveys import CLOSED, invitations_of, minimum_of, survey_row, survey_score
 from workflow_app.services.advancing import complete_stage, omit_stage
-from workflow_app.services.inviting import CLOSING, GRACE, withdraw_mails
+from workflow_app.services.inviting import CLOSING, GRACE, forget_draft, withdraw_mails
 from workflow_app.services.timing import cancel_timer
 
 if TYPE_CHECKING:
@@ -82,6 +82,7 @@ def _end(review: Review, invitations: Sequence[Invitation], *, actor: Actor, now
     else:
         omit_stage(review, row.stage, reason=TOO_FEW, actor=actor, now=now)
     for invitation in invitations:
+        forget_draft(invitation)
         withdraw_mails(invitation)
     cancel_timer("review", review.id, CLOSING)
     return True

@@ -155,6 +155,7 @@ def replace(invitation: Invitation, *, actor: Actor, now: datetime) -> None:
     invitation.token_hash = digest_of(token_of(invitation))
     invitation.sent_at = invitation.opened_at = invitation.closed_at = None
     invitation.decline_kind = invitation.decline_reason = None
+    forget_draft(invitation)
     withdraw_mails(invitation)
     record_event(
         "invitation", invitation.id, "invitation_replaced", actor=actor, now=now,
@@ -204,6 +205,11 @@ def move(invitation: Invitation, trigger: str, *, now: datetime) -> None:
         invitation.opened_at = invitation.opened_at or now
 
 
+def forget_draft(invitation: Invitation) -> None:
+    """Wipe what was entered and not sent: the answer is in, or nobody waits for it any more."""
+    invitation.draft = invitation.draft_saved_at = None
+
+
 def withdraw_mails(invitation: Invitation) -> None:
     """Take back what is queued and not sent: whoever has answered, declined or lost the link gets no mail."""
     ours = or_(*(MailMessage.key.like(f"{kind}-{invitation.id}-%") for kind in ("invitation", "reminder")))
@@ -220,6 +226,7 @@ def _send(invitation: Invitation, *, actor: Actor, now: datetime) -> None:
 def _end_link(invitation: Invitation, *, actor: Actor, now: datetime) -> None:
     move(invitation, "revoke", now=now)
     invitation.closed_at = now
+    forget_draft(invitation)
     withdraw_mails(invitation)
     record_event("invitation", invitation.id, "invitation_revoked", actor=actor, now=now)
 
