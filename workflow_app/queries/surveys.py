@@ -104,10 +104,10 @@ def group_of(invitation: Invitation) -> list[Invitation]:
         .where(or_(Invitation.id == leader, Invitation.leader_id == leader))
         .order_by(Invitation.leader_id.is_not(None), Invitation.id)
     )
-    found = [row[0] for row in db.session.execute(query)]
-    for one in found:
-        _ = one.review.employee  # held by the relationship: the session's own hold is weak
-    return found
+    rows = db.session.execute(query).all()
+    for one, _review, _person in rows:
+        _ = one.review.employee  # once followed, the relationships hold them: the session's own hold is weak
+    return [row[0] for row in rows]
 
 
 def invitation_named_by(token: str) -> Invitation | None:
