@@ -75,10 +75,14 @@ class Timer(db.Model):
 
 
 class MailMessage(db.Model):
-    """A mail to send, or kept to be read in the application where no SMTP is set."""
+    """A mail to send, or kept to be read in the application where no SMTP is set.
+
+    One to a customer holds no link: `{survey-link}` stands for it, and is filled in when the mail is sent.
+    `withdrawn`: when its turn came there was nothing left to ask; `last_error` says why.
+    """
 
     __tablename__ = "mail_message"
-    __table_args__ = (CheckConstraint("state IN ('queued', 'sent', 'kept', 'failed')", name="state"),)
+    __table_args__ = (CheckConstraint("state IN ('queued', 'sent', 'kept', 'failed', 'withdrawn')", name="state"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(120), unique=True)

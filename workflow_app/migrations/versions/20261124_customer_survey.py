@@ -1,5 +1,7 @@
 """customer_survey"""
 
+import re
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -9,13 +11,32 @@ branch_labels = None
 depends_on = None
 
 
+LINK = re.compile(r'https?://[^\s<>"\']*/s/[a-z2-7]{32}[0-9]{1,10}', re.IGNORECASE)
+ASKED = re.compile(r'(?:invitation|reminder)-([0-9]+)-')
+
+
 def _name_domains() -> None:
-    """Mails written before know where they went; the column's default was for them only."""
-    mail = sa.table('mail_message', sa.column('id', sa.Integer), sa.column('to_address', sa.String), sa.column('domain', sa.String))
+    """Mails written before know where they went; the column's default was for them only.
+
+    A customer's link in one that was not sent gives way to the words that stand for it; it is put in again on sending.
+    """
+    mail = sa.table(
+        'mail_message', sa.column('id', sa.Integer), sa.column('to_address', sa.String), sa.column('domain', sa.String),
+        sa.column('key', sa.String), sa.column('invitation_id', sa.Integer), sa.column('text', sa.Text),
+        sa.column('html', sa.Text), sa.column('headers', sa.JSON),
+    )
     connection = op.get_bind()
-    for row in connection.execute(sa.select(mail.c.id, mail.c.to_address)).all():
-        domain = row.to_address.rpartition('@')[2].strip('> ').lower()[:190]
-        connection.execute(mail.update().where(mail.c.id == row.id).values(domain=domain))
+    known = set(connection.scalars(sa.select(sa.table('invitation', sa.column('id', sa.Integer)).c.id)))
+    for row in connection.execute(sa.select(mail)).all():
+        values = {'domain': row.to_address.rpartition('@')[2].strip('> ').lower()[:190]}
+        asked = ASKED.match(row.key)
+        if asked and int(asked[1]) in known:
+            values |= {
+                'invitation_id': int(asked[1]), 'text': LINK.sub('{survey-link}', row.text),
+                'html': LINK.sub('{survey-link}', row.html),
+                'headers': {name: LINK.sub('{survey-link}', value) for name, value in row.headers.items()},
+            }
+        connection.execute(mail.update().where(mail.c.id == row.id).values(**values))
     with op.batch_alter_table('mail_message', schema=None) as batch_op:
         batch_op.alter_column('domain', server_default=None, existing_type=sa.String(length=190), existing_nullable=False)
 
@@ -105,6 +126,8 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('attempted_at', sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column('bounced_at', sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column('bounce_reason', sa.String(length=300), nullable=True))
+        batch_op.drop_constraint(batch_op.f('ck_mail_message_state'), type_='check')
+        batch_op.create_check_constraint(batch_op.f('ck_mail_message_state'), "state IN ('queued', 'sent', 'kept', 'failed', 'withdrawn')")
         batch_op.create_index(batch_op.f('ix_mail_message_domain'), ['domain'], unique=False)
         batch_op.create_index(batch_op.f('ix_mail_message_invitation_id'), ['invitation_id'], unique=False)
         batch_op.create_foreign_key(batch_op.f('fk_mail_message_invitation_id_invitation'), 'invitation', ['invitation_id'], ['id'])
@@ -112,7 +135,10 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.execute("UPDATE mail_message SET state = 'failed' WHERE state = 'withdrawn'")
     with op.batch_alter_table('mail_message', schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f('ck_mail_message_state'), type_='check')
+        batch_op.create_check_constraint(batch_op.f('ck_mail_message_state'), "state IN ('queued', 'sent', 'kept', 'failed')")
         batch_op.drop_constraint(batch_op.f('fk_mail_message_invitation_id_invitation'), type_='foreignkey')
         batch_op.drop_index(batch_op.f('ix_mail_message_invitation_id'))
         batch_op.drop_index(batch_op.f('ix_mail_message_domain'))
