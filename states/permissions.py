@@ -244,6 +244,14 @@ def _may_manage_review(actor: Actor, facts: Facts) -> Message | None:
     return None
 
 
+def _may_ask_customers(actor: Actor, facts: Facts) -> Message | None:
+    """Who is asked about somebody, by which link: HR, but neither the person rated nor their superior."""
+    superior = facts.superior_id if isinstance(facts, ReviewFacts) else None
+    if actor.has(HR) and superior is not None and actor.employee_id == superior:
+        return Message("The superior has no hand in which customers are asked. Please ask a colleague in HR.")
+    return _may_manage_review(actor, facts)
+
+
 def _may_return_review(actor: Actor, facts: Facts) -> Message | None:
     """Back to an earlier step: HR, the direct superior, or the approver who returns the grades.
 
@@ -340,6 +348,7 @@ RULES: dict[str, Rule] = {
     "answer_appeal": _may_answer_appeal,
     "decide_action": _may_decide_action,
     "manage_review": _may_manage_review,
+    "ask_customers": _may_ask_customers,
     "return_review": _may_return_review,
     "see_entry": _may_see_entry,
     "reply_to_entry": _may_reply_to_entry,

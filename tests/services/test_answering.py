@@ -14,7 +14,8 @@ from tests.survey_company import filled, make_survey, path_of
 from workflow_app import clock
 from workflow_app.db import db
 from workflow_app.models import Event, Invitation, ReviewStage, Submission
-from workflow_app.queries.surveys import answers_of, responses_of, survey_score
+from workflow_app.queries.campaign import responses_of
+from workflow_app.queries.surveys import answers_of, survey_score
 from workflow_app.services import inviting
 from workflow_app.services.answering import decline, submit_answers
 from workflow_app.services.closing_surveys import TOO_FEW, close_survey, close_surveys

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, or_, select
-from sqlalchemy.orm import contains_eager
 
 from states.questionnaires import QuestionnaireScore, questionnaire_score
 from states.scheme.forms import Questionnaire
@@ -17,7 +14,6 @@ from workflow_app.models import (
     Customer,
     Cycle,
     Employee,
-    Event,
     Invitation,
     Review,
     ReviewStage,
@@ -28,7 +24,7 @@ from workflow_app.schemes import scheme_of
 from workflow_app.survey_links import digest_of, named_by
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from states.scheme.cycles import StageSpec
 
@@ -161,113 +157,19 @@ def survey_score(review: Review, form: str) -> QuestionnaireScore:
     return questionnaire_score(spec, answers_of(review.id), minimum=minimum_of(review.cycle, form))
 
 
-@dataclass
-class Asked:
-    """One customer asked about one person, as HR sees it: no answer, no score."""
+def progress_of(invitation: Invitation) -> str:
+    """How far an invitation has come: created, sending, delivered, opened, started, submitted, declined, revoked, bounced.
 
-    id: int
-    customer: Customer
-    state: str
-    sent_at: datetime | None
-    closed_at: datetime | None
-    expires_at: datetime
-    decline_kind: str | None
-    decline_reason: str | None
-    flagged: bool = False
-
-    @property
-    def last_day(self) -> datetime:
-        """The last moment at which the link works."""
-        return self.expires_at - timedelta(seconds=1)
-
-
-@dataclass
-class Responses:
-    """One person's customers: how many were asked and have answered, and whether that is enough."""
-
-    review: Review
-    stage: ReviewStage
-    minimum: int
-    asked: list[Asked] = field(default_factory=list)
-    states: Counter[str] = field(default_factory=Counter)
-
-    @property
-    def invited(self) -> int:
-        return sum(number for state, number in self.states.items() if state != "revoked")
-
-    @property
-    def sent(self) -> int:
-        return sum(number for state, number in self.states.items() if state not in {"created", "revoked"})
-
-    @property
-    def answered(self) -> int:
-        return self.states["submitted"]
-
-    @property
-    def short(self) -> int:
-        """How many answers lack until the part counts."""
-        return max(0, self.minimum - self.answered)
-
-    @property
-    def waiting(self) -> int:
-        return sum(self.states[state] for state in UNANSWERED)
-
-
-def responses_of(cycle: Cycle, review_id: int | None = None) -> list[Responses]:
-    """Every person of the cycle with a survey (or one of them), by name; three queries, however many people."""
-    spec = survey_stage(cycle)
-    if spec is None:
-        return []
-    query = (
-        select(Review, ReviewStage)
-        .join(ReviewStage, ReviewStage.review_id == Review.id)
-        .join(Review.employee)
-        .options(contains_eager(Review.employee))
-        .where(Review.cycle_id == cycle.id, ReviewStage.stage == spec.code)
-        .order_by(Review.department, Employee.name_sort, Employee.employee_no)
-    )
-    rows = db.session.execute(query if review_id is None else query.where(Review.id == review_id)).all()
-    found = {review.id: _responses(cycle, spec, review, stage) for review, stage in rows}
-    flagged = _flagged(cycle.id)
-    for invitation, customer in _invited(cycle.id, review_id):
-        if invitation.review_id in found:
-            _add(found[invitation.review_id], invitation, customer, flagged=invitation.id in flagged)
-    return [one for one in found.values() if one.asked]
-
-
-def _responses(cycle: Cycle, spec: StageSpec, review: Review, stage: ReviewStage) -> Responses:
-    form = spec.form_for(population=review.rated_as, post=review.post)
-    return Responses(review, stage, minimum_of(cycle, form) if form else 1)
-
-
-def _add(responses: Responses, invitation: Invitation, customer: Customer, *, flagged: bool) -> None:
-    responses.states[invitation.state] += 1
-    responses.asked.append(
-        Asked(
-            invitation.id, customer, invitation.state, invitation.sent_at, invitation.closed_at,
-            invitation.expires_at, invitation.decline_kind, invitation.decline_reason, flagged,
-        )
-    )
-
-
-def _invited(cycle_id: int, review_id: int | None) -> Iterable[tuple[Invitation, Customer]]:
-    query = (
-        select(Invitation, Customer)
-        .join(Customer, Customer.id == Invitation.customer_id)
-        .join(Review, Review.id == Invitation.review_id)
-        .where(Review.cycle_id == cycle_id)
-        .order_by(Customer.customer_no)
-    )
-    rows = db.session.execute(query if review_id is None else query.where(Review.id == review_id))
-    return ((invitation, customer) for invitation, customer in rows)
-
-
-def _flagged(cycle_id: int) -> frozenset[int]:
-    """Invitations whose answer came from a form with the hidden field filled in."""
-    query = (
-        select(Event.subject_id)
-        .join(Invitation, Invitation.id == Event.subject_id)
-        .join(Review, Review.id == Invitation.review_id)
-        .where(Event.subject_type == "invitation", Event.kind == "answer_flagged", Review.cycle_id == cycle_id)
-    )
-    return frozenset(db.session.scalars(query))
+    `opened` is an upper bound: scanners of mails fetch pages, too. `started` needed a sent form.
+    """
+    if invitation.state in CLOSED:
+        return invitation.state
+    if invitation.bounced_at is not None:
+        return "bounced"
+    if invitation.state == "opened":
+        return "started"
+    if invitation.state == "created":
+        return "created"
+    if invitation.seen_at is not None:
+        return "opened"
+    return "sending" if invitation.delivered_at is None else "delivered"

@@ -16,9 +16,9 @@ from workflow_app.access import allowed, current_actor, require
 from workflow_app.db import db, unit_of_work
 from workflow_app.errors import status_of
 from workflow_app.models import Cycle, Invitation, Review
+from workflow_app.queries.campaign import Responses, responses_of
 from workflow_app.queries.facts import review_facts
 from workflow_app.queries.paging import slice_of
-from workflow_app.queries.surveys import Responses, responses_of
 from workflow_app.schemes import scheme_of
 from workflow_app.services import closing_surveys, inviting
 from workflow_app.survey_links import LARGEST_ID, link_to
@@ -182,7 +182,7 @@ def _counts(people: Sequence[Responses]) -> dict[str, int]:
 
 def _mailable(people: Sequence[Responses]) -> dict[str, int]:
     """How many mails the two buttons would send."""
-    asked = [each for one in people for each in one.asked if each.customer.email]
+    asked = [each for one in people for each in one.asked if each.mailable]
     return {
         "unsent": sum(each.state == "created" for each in asked),
         "unanswered": sum(each.state in {"sent", "opened"} for each in asked),
