@@ -155,7 +155,8 @@ def _note_in_inbox(attempt: Attempt, now: datetime) -> bool:
 
 def _fault(attempt: Attempt, error: Exception) -> Outcome:
     text = "".join(traceback.format_exception(error))[-ERROR_LENGTH:]
-    logger.warning("attempt %d of %s %s failed: %s", attempt.number, attempt.job, attempt.key, error)
+    said = getattr(error, "for_log", error)
+    logger.warning("attempt %d of %s %s failed: %s", attempt.number, attempt.job, attempt.key, said)
     if isinstance(error, FINAL) or attempt.number >= QueueSettings().max_attempts:
         return _give_up(attempt, text)
     with unit_of_work():

@@ -33,6 +33,8 @@ class Settings(BaseSettings):
     smtp_password: SecretStr = SecretStr("")
     smtp_tls: Literal["none", "starttls", "tls"] = "none"
     mail_from: str = "kaoping@localhost"
+    mail_per_minute: int = Field(default=60, ge=0, description="mails a minute to one recipient domain; 0: no limit")
+    bounce_secret: SecretStr = Field(default=SecretStr(""), description="lets a mail service report bounces")
     log_level: str = "INFO"
     testing: bool = False
 

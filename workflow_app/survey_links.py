@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 PROOF_BYTES = 20
 LARGEST_ID = 2**31 - 1
+# Stands for the link in a mail that is kept here; the link itself is put in when the mail is sent.
+PLACEHOLDER = "{survey-link}"
 _TOKEN = re.compile(r"([a-z2-7]{32})([1-9][0-9]{0,9})")
 # What a sentence puts behind an address, and what never stands in a token.
 _TAIL = re.compile(r"[^A-Za-z0-9].*", re.DOTALL)
@@ -46,6 +48,12 @@ def link_to(invitation: Invitation) -> str:
 def without_links(text: str) -> str:
     """The same text with every customer's token struck out."""
     return _IN_TEXT.sub("/s/…", text)
+
+
+def struck(text: str) -> str:
+    """A kept mail as it is shown: where the link will stand, and no token."""
+    base = str(current_app.config["SETTINGS"].base_url).rstrip("/")
+    return without_links(text.replace(PLACEHOLDER, f"{base}/s/…"))
 
 
 def tidied(token: str) -> str:

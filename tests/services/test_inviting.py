@@ -12,10 +12,11 @@ from tests.survey_company import make_customer, make_survey, path_of
 from workflow_app import clock
 from workflow_app.db import db
 from workflow_app.models import Cycle, Event, Invitation, MailMessage, Timer
-from workflow_app.services import inviting
+from workflow_app.services import inviting, reminding_customers
 from workflow_app.services.answering import decline, submit_answers
 from workflow_app.services.inviting import prepare_invitations
-from workflow_app.survey_links import digest_of, generation_of, token_of
+from workflow_app.services.survey_mails import link_in
+from workflow_app.survey_links import PLACEHOLDER, digest_of, generation_of, token_of
 
 NOW = clock.now()
 ANSWERS = {"overall": "5"}
@@ -101,14 +102,15 @@ def test_reminders_go_to_those_who_have_not_answered_once_a_day(app, survey):
     submit_answers(survey.first, ANSWERS, known=0, now=NOW)
     decline(survey.invitations[1], "wrong_contact", "", now=NOW)
     for _ in range(2):
-        inviting.ask_to_remind(survey.cycle, actor=survey.hr.actor(), now=NOW)
+        reminding_customers.ask_to_remind(survey.cycle, actor=survey.hr.actor(), now=NOW)
     run_jobs(app)
 
     reminders = [mail for mail in mails() if mail.key.startswith("reminder")]
     assert [mail.to_address for mail in reminders] == [survey.invitations[2].customer.email]
-    assert path_of(survey.invitations[2]) in reminders[0].text
+    assert PLACEHOLDER in reminders[0].text
+    assert link_in(reminders[0]).endswith(path_of(survey.invitations[2]))
     with pytest.raises(Refusal, match="today"):
-        inviting.remind(survey.invitations[2], actor=survey.hr.actor(), now=clock.now())
+        reminding_customers.remind(survey.invitations[2], actor=survey.hr.actor(), now=clock.now())
 
 
 @pytest.mark.parametrize("end", ["answer", "decline", "revoke", "replace"])
@@ -174,7 +176,7 @@ def test_neither_the_person_rated_nor_a_superior_has_a_hand_in_it(survey):
         account = Account(username=f"a{employee.id}", employee=employee, roles=[])
         db.session.add(account)
         db.session.flush()
-        for service in (inviting.send_invitation, inviting.remind, inviting.show_link, inviting.revoke, inviting.replace):
+        for service in (inviting.send_invitation, reminding_customers.remind, inviting.show_link, inviting.revoke, inviting.replace):
             with pytest.raises(Refusal) as refusal:
                 service(survey.first, actor=account.actor(), now=NOW)
             assert refusal.value.kind == "forbidden"
@@ -198,4 +200,4 @@ def test_nothing_goes_out_once_the_cycle_has_gone_on(survey):
 
     assert inviting.send_invitations(survey.cycle.id, now=NOW) == 0
     with pytest.raises(Refusal):
-        inviting.ask_to_remind(db.session.get(Cycle, survey.cycle.id), actor=survey.hr.actor(), now=NOW)
+        reminding_customers.ask_to_remind(db.session.get(Cycle, survey.cycle.id), actor=survey.hr.actor(), now=NOW)

@@ -14,7 +14,7 @@ from workflow_app import clock, survey_links
 from workflow_app.db import db
 from workflow_app.models import Event, Invitation, MailMessage, Submission
 from workflow_app.services import inviting
-from workflow_app.survey_links import nonce_of, token_of
+from workflow_app.survey_links import PLACEHOLDER, nonce_of, token_of
 
 AGENTS = ("Mozilla/5.0 (iPhone)", "Barracuda-Sentinel", "curl/8", "Mimecast", "MicroMessenger")
 
@@ -456,8 +456,8 @@ def test_mails_hold_no_rating_and_stop_with_the_answer(client, survey, db_sessio
     mails = db_session.scalars(select(MailMessage).order_by(MailMessage.id)).all()
 
     assert len(mails) == 3
-    assert path_of(survey.first) in mails[0].text
-    assert path_of(survey.first) in mails[0].html
-    assert re.findall(r"https?://\S+", mails[0].text) == [f"http://127.0.0.1:8000{path_of(survey.first)}"]
+    assert PLACEHOLDER in mails[0].text
+    assert PLACEHOLDER in mails[0].html
+    assert re.findall(r"https?://\S+", mails[0].text) == []
     assert mails[0].headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert "q_" not in mails[0].html

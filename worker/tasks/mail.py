@@ -10,7 +10,7 @@ from worker.registry import handles
 from workflow_app import mail
 from workflow_app.db import unit_of_work
 from workflow_app.jobs import Job
-from workflow_app.services import mailing
+from workflow_app.services import mail_pacing, sending
 from workflow_app.services.timing import database_now
 
 if TYPE_CHECKING:
@@ -19,16 +19,19 @@ if TYPE_CHECKING:
 
 @handles(Job.SEND_MAIL, outside=True)
 def send_mail(mail_id: int) -> Callable[[], object] | None:
-    settings = current_app.config["SETTINGS"]
     with unit_of_work():
-        row = mailing.begin_attempt(mail_id)
-        message = mail.compose(row, settings) if row else None
+        mail_pacing.hold_domain(mail_id)
+        now = database_now()
+        row = sending.begin_attempt(mail_id, now=now)
+        message = sending.composed(row, now=now) if row else None
     if message is None:
         return None
     try:
-        mail.deliver(message, settings)
-    except Exception as error:
+        mail.deliver(message, current_app.config["SETTINGS"])
+    except mail.MailNotTakenError as error:
         with unit_of_work():
-            mailing.note_failed(mail_id, str(error), final=isinstance(error, mail.MailRefusedError))
-        raise
-    return lambda: mailing.note_sent(mail_id, now=database_now())
+            for_a_person = sending.note_failed(mail_id, error, now=database_now())
+        if for_a_person is not None:
+            raise for_a_person from None
+        return None
+    return lambda: sending.note_sent(mail_id, now=database_now())

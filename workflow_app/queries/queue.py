@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, func, or_, select
 
 from states.errors import Message, Refusal
 from workflow_app.db import db
@@ -42,17 +42,19 @@ def decider(decided: Incident) -> Account | None:
 def mails(words: str, state: str, page: int, *, but: int | None = None) -> Paged[Any]:
     """Mails whose address or subject has `words`, of a state (all for any other word), the newest first.
 
-    Those to the customers of the employee `but` are left out: they hold the links by which that person is rated.
+    Those to the customers of the employee `but` are left out: by their links that person is rated.
     """
     query = select(MailMessage).order_by(MailMessage.id.desc())
-    for prefix in _prefixes(but):
-        query = query.where(MailMessage.key.not_like(f"{prefix}%"))
+    if but is not None:
+        query = query.where(or_(MailMessage.invitation_id.is_(None), MailMessage.invitation_id.not_in(_about(but))))
     if words:
         query = query.where(
             or_(MailMessage.to_address.icontains(words, autoescape=True),
                 MailMessage.subject.icontains(words, autoescape=True))
         )
-    if state in {"queued", "sent", "kept", "failed"}:
+    if state == "bounced":
+        query = query.where(MailMessage.bounced_at.is_not(None))
+    elif state in {"queued", "sent", "kept", "failed", "withdrawn"}:
         query = query.where(MailMessage.state == state)
     return page_of(query, page)
 
@@ -62,15 +64,18 @@ def mail(number: int, *, but: int | None = None) -> MailMessage:
     found = db.session.get(MailMessage, number)
     if found is None:
         raise Refusal(GONE, kind="not_found")
-    if any(found.key.startswith(prefix) for prefix in _prefixes(but)):
+    if but is not None and found.invitation_id in set(db.session.scalars(_about(but))):
         raise Refusal(OWN_CUSTOMER, kind="forbidden")
     return found
 
 
-def _prefixes(employee_id: int | None) -> list[str]:
-    """How the keys of the mails to a person's own customers begin."""
-    if employee_id is None:
-        return []
-    query = select(Invitation.id).join(Review, Review.id == Invitation.review_id)
-    numbers = db.session.scalars(query.where(Review.employee_id == employee_id))
-    return [f"{kind}-{number}-" for number in numbers for kind in ("invitation", "reminder")]
+def asked_in(found: MailMessage) -> Invitation | None:
+    """The invitation that a mail is about."""
+    return db.session.get(Invitation, found.invitation_id) if found.invitation_id else None
+
+
+def _about(employee_id: int) -> Select[tuple[int]]:
+    """The invitations behind whose link an answer about this person is given."""
+    leader = func.coalesce(Invitation.leader_id, Invitation.id)
+    own = select(leader).join(Review, Review.id == Invitation.review_id).where(Review.employee_id == employee_id)
+    return select(Invitation.id).where(leader.in_(own))

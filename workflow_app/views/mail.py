@@ -1,4 +1,4 @@
-"""Mails that were sent or kept, readable here: text and HTML part, both as source."""
+"""Mails that were sent or kept, readable here: text and HTML part, both as source; customers' links are struck."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from workflow_app.clock import now
 from workflow_app.db import unit_of_work
 from workflow_app.queries import queue as queries
 from workflow_app.services import mailing
+from workflow_app.services.survey_mails import REASONS
+from workflow_app.survey_links import struck
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response
@@ -38,7 +40,11 @@ def table() -> str:
 @allowed("see_mail")
 def message(number: int) -> str:
     mail = queries.mail(number, but=current_actor().employee_id)
-    return render_template("mail/message.html", mail=mail, links=_own_links(mail.text), sends=_sends())
+    text = struck(mail.text)
+    return render_template(
+        "mail/message.html", mail=mail, text=text, html=struck(mail.html), links=_own_links(text), sends=_sends(),
+        asked=queries.asked_in(mail), withdrawn=REASONS.get(mail.last_error or "") if mail.state == "withdrawn" else None,
+    )
 
 
 @blueprint.post("/<int:number>/send")
@@ -54,7 +60,7 @@ def send(number: int) -> Response:
 def _own_links(text: str) -> list[str]:
     """Addresses of this installation in a mail: only those may be followed from here."""
     base = current_app.config["SETTINGS"].base_url.rstrip("/")
-    return [word for word in LINK.findall(text) if word.startswith(f"{base}/")]
+    return [word for word in LINK.findall(text) if word.startswith(f"{base}/") and not word.startswith(f"{base}/s/…")]
 
 
 def _sends() -> bool:

@@ -1,0 +1,76 @@
+"""Mails that came back: noted with the mail and the customer, so that nobody writes there again before HR looks."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select, update
+
+from states.permissions import SYSTEM
+from workflow_app.db import db
+from workflow_app.models import Invitation, MailMessage
+from workflow_app.queries.surveys import UNANSWERED, group_of
+from workflow_app.services.events import record_event
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+LONGEST_REASON = 300
+NOTED, KNOWN, UNKNOWN = "noted", "known", "unknown"
+_MESSAGE_ID = re.compile(r"\s*<?(?P<key>[^<>@\s]{1,120})(?:@[^<>@\s]*)?>?\s*")
+
+
+def note_bounce(*, message_id: str, address: str, reason: str, permanent: bool, now: datetime) -> str:
+    """A mail of ours came back. Returns "noted", "known" (it was noted before) or "unknown" (no mail of ours).
+
+    The mail is found by `message_id` (ours, or its key), else it is the newest that went to `address`: nothing can
+    be said about an address that nobody wrote to. `permanent` (status 5.x): the address itself does not work, and
+    nothing goes there until HR corrects it; otherwise (4.x) only this invitation waits for HR.
+    """
+    mail = _by_message(message_id) or _by_address(address)
+    if mail is None:
+        return UNKNOWN
+    if mail.bounced_at is not None:
+        return KNOWN
+    _mark(mail, reason=reason, permanent=permanent, now=now)
+    return NOTED
+
+
+def note_refused(mail: MailMessage, *, reason: str, now: datetime) -> None:
+    """The mail server refused the recipient for good while we spoke to it."""
+    _mark(mail, reason=reason, permanent=True, now=now)
+
+
+def _mark(mail: MailMessage, *, reason: str, permanent: bool, now: datetime) -> None:
+    reason = " ".join(reason.split())[:LONGEST_REASON]
+    mail.bounced_at, mail.bounce_reason = now, reason
+    invitation = db.session.get(Invitation, mail.invitation_id) if mail.invitation_id else None
+    # An address that HR has corrected meanwhile is not blamed for the one before.
+    if invitation is None or invitation.customer.email != mail.to_address:
+        return
+    if permanent and invitation.customer.bounced_at is None:
+        invitation.customer.bounced_at = now
+    ours = [one.id for one in group_of(invitation) if one.state in UNANSWERED and one.bounced_at is None]
+    came_back = update(Invitation).where(Invitation.id.in_(ours)).values(bounced_at=now, bounce_reason=reason)
+    db.session.execute(came_back)
+    record_event(
+        "customer", invitation.customer_id, "mail_bounced", actor=SYSTEM, now=now,
+        data={"mail": mail.id, "invitation": invitation.id, "permanent": permanent},
+    )
+
+
+def _by_message(message_id: str) -> MailMessage | None:
+    found = _MESSAGE_ID.fullmatch(message_id)
+    if found is None:
+        return None
+    return db.session.scalar(select(MailMessage).filter_by(key=found["key"]).with_for_update())
+
+
+def _by_address(address: str) -> MailMessage | None:
+    if "@" not in address:
+        return None
+    query = select(MailMessage).where(
+        func.lower(MailMessage.to_address) == address.strip().lower(), MailMessage.sent_at.is_not(None)
+    )
+    return db.session.scalar(query.order_by(MailMessage.sent_at.desc(), MailMessage.id.desc()).limit(1).with_for_update())
