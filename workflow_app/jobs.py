@@ -28,6 +28,7 @@ class Job(StrEnum):
     PROPOSE_ACTIONS = "propose_actions"
     SEND_INVITATIONS = "send_invitations"
     REMIND_CUSTOMERS = "remind_customers"
+    REMIND_BY_DATE = "remind_by_date"
     CLOSE_SURVEYS = "close_surveys"
     REMIND = "remind"
     SEND_MAIL = "send_mail"
@@ -55,6 +56,7 @@ TITLES: dict[Job, str] = {
     Job.PROPOSE_ACTIONS: N_("Propose actions for a cycle"),
     Job.SEND_INVITATIONS: N_("Send the customers’ invitations"),
     Job.REMIND_CUSTOMERS: N_("Remind customers"),
+    Job.REMIND_BY_DATE: N_("Remind customers by date"),
     Job.CLOSE_SURVEYS: N_("Close customer surveys"),
     Job.REMIND: N_("Remind and close by date"),
     Job.SEND_MAIL: N_("Send a mail"),

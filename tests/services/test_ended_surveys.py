@@ -10,7 +10,7 @@ from tests.survey_company import filled, make_survey, path_of
 from workflow_app import clock
 from workflow_app.db import db
 from workflow_app.models import MailMessage, Submission, Timer
-from workflow_app.services import assigning, inviting
+from workflow_app.services import assigning, inviting, reminding_customers
 from workflow_app.services.advancing import omit_stage, return_stage
 from workflow_app.services.answering import submit_answers
 from workflow_app.services.calibration_opening import cancel
@@ -69,7 +69,7 @@ def test_nobody_is_reminded_of_an_ended_survey(survey, end):
     db.session.flush()
     before = count(MailMessage)
 
-    assert inviting.remind_customers(survey.cycle.id, after=0, now=NOW + timedelta(days=1)) == 0
+    assert reminding_customers.remind_customers(survey.cycle.id, after=0, now=NOW + timedelta(days=1)) == 0
     assert count(MailMessage) == before
 
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 # Who has the form open when the survey ends may still finish; the page says so.
 GRACE = timedelta(hours=2)
+REMINDER_DAYS = (7, 2)
+"""How many days before the last one customers are reminded where HR has set nothing."""
 STEPS = ("sent", "delivered", "opened", "started", "submitted")
 """How far an invitation can come; each is counted by itself, since a link that is handed over has no delivery."""
 
@@ -41,6 +43,12 @@ def shares_links(cycle_id: int) -> bool:
     """Whether a customer who is asked about several people gets one link for all of them."""
     shared = db.session.scalar(select(Campaign.shared_links).filter_by(cycle_id=cycle_id))
     return shared is None or shared
+
+
+def reminder_days_of(cycle: Cycle) -> tuple[int, ...]:
+    """How many days before the last one customers are reminded, the earliest first; none at all is possible."""
+    days = db.session.scalar(select(Campaign.reminder_days).filter_by(cycle_id=cycle.id))
+    return REMINDER_DAYS if days is None else tuple(sorted(days, reverse=True))
 
 
 def note_of(cycle: Cycle, language: str) -> str:

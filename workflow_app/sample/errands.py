@@ -18,6 +18,7 @@ from workflow_app.services import (
     launching,
     releasing,
     reminding,
+    reminding_customers,
     scheme_notices,
 )
 
@@ -33,7 +34,7 @@ ERRANDS: dict[Job, Callable[..., object]] = {
     Job.RELEASE_CYCLE: releasing.release_reviews,
     Job.PROPOSE_ACTIONS: acting.propose_actions,
     Job.SEND_INVITATIONS: inviting.send_invitations,
-    Job.REMIND_CUSTOMERS: inviting.remind_customers,
+    Job.REMIND_CUSTOMERS: reminding_customers.remind_customers,
     Job.CLOSE_SURVEYS: closing_surveys.close_surveys,
     Job.REMIND: reminding.run_day,
     Job.ANNOUNCE_SCHEME: scheme_notices.announce_chunk,

@@ -11,10 +11,11 @@ from states.permissions import SYSTEM, Actor
 from workflow_app.access import require
 from workflow_app.db import db
 from workflow_app.models import Cycle, Invitation, Review, ReviewStage
+from workflow_app.queries.campaign import grace_of
 from workflow_app.queries.facts import review_facts
 from workflow_app.queries.surveys import CLOSED, invitations_of, minimum_of, survey_row, survey_score
 from workflow_app.services.advancing import complete_stage, omit_stage
-from workflow_app.services.inviting import CLOSING, GRACE, forget_draft, withdraw_mails
+from workflow_app.services.inviting import CLOSING, forget_draft, withdraw_mails
 from workflow_app.services.timing import cancel_timer
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def close_surveys(*, now: datetime, review_id: int | None = None) -> int:
 
 def close_survey(review: Review, *, actor: Actor, now: datetime) -> None:
     """HR ends a survey before its deadline with the answers that are in."""
-    require(actor, "manage_review", review_facts(review))
+    require(actor, "ask_customers", review_facts(review))
     if not _end(review, invitations_of(review.id), actor=actor, now=now):
         raise Refusal(Message("This survey is closed already."), kind="conflict")
 
@@ -66,7 +67,7 @@ def close_survey(review: Review, *, actor: Actor, now: datetime) -> None:
 def _close_when_due(review: Review, now: datetime) -> bool:
     invitations = invitations_of(review.id)
     unanswered = [one for one in invitations if one.state not in CLOSED]
-    if any(one.expires_at + GRACE > now for one in unanswered):
+    if any(one.expires_at + grace_of(review.cycle) > now for one in unanswered):
         return False
     if not unanswered and any(one.expires_at > now for one in invitations):
         return close_if_complete(review, now=now)

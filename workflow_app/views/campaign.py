@@ -20,7 +20,7 @@ from workflow_app.queries.campaign import Responses, responses_of
 from workflow_app.queries.facts import review_facts
 from workflow_app.queries.paging import slice_of
 from workflow_app.schemes import scheme_of
-from workflow_app.services import closing_surveys, inviting
+from workflow_app.services import closing_surveys, inviting, reminding_customers
 from workflow_app.survey_links import LARGEST_ID, link_to
 from workflow_app.working_days import end_of_day
 
@@ -68,7 +68,7 @@ def send_all(cycle_id: int) -> Response:
 @allowed("manage_cycles")
 def remind_all(cycle_id: int) -> Response:
     with unit_of_work():
-        inviting.ask_to_remind(_row(Cycle, cycle_id), actor=current_actor(), now=clock.now())
+        reminding_customers.ask_to_remind(_row(Cycle, cycle_id), actor=current_actor(), now=clock.now())
     flash(_("Everybody who has not answered is being reminded, at most once a day."), "ok")
     return _to(url_for("campaign.overview", cycle_id=cycle_id))
 
@@ -125,7 +125,7 @@ def _perform(invitation: Invitation, act: str) -> Any:
         inviting.send_invitation(invitation, **who)
         return _("The invitation is on its way.")
     if act == "remind":
-        inviting.remind(invitation, **who)
+        reminding_customers.remind(invitation, **who)
         return _("The reminder is on its way.")
     if act == "revoke":
         inviting.revoke(invitation, **who)
@@ -147,7 +147,7 @@ def _wanted_day(invitation: Invitation) -> Any:
 
 def _person_page(review: Review, problems: Iterable[Message] = ()) -> str:
     """One person's customers. Refuses (forbidden) the person rated, HR or not."""
-    require(current_actor(), "manage_review", review_facts(review))
+    require(current_actor(), "ask_customers", review_facts(review))
     found = responses_of(review.cycle, review.id)
     if not found:
         raise NotFound
