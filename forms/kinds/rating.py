@@ -12,7 +12,8 @@ from states.errors import N_, Message
 if TYPE_CHECKING:
     from wtforms import Form
 
-    from states.scheme.forms import Level, RatedItem
+    from states.scheme.questions import RatedItem
+    from states.scheme.scales import Level
 
 NOT_APPLICABLE = "na"
 NOT_APPLICABLE_TITLE = N_("Not applicable")

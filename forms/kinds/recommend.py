@@ -11,7 +11,7 @@ from forms.kinds.base import Answers, name_of, word_of
 if TYPE_CHECKING:
     from wtforms import Form
 
-    from states.scheme.forms import Recommendation
+    from states.scheme.questions import Recommendation
 
 CODE = "recommend"
 

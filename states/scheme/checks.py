@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from states.errors import Message
-from states.scheme import crossing, ranking
+from states.scheme import asking, crossing, ranking
 from states.scheme.reading import Path
 from states.scheme.values import at, codes_of, entries, known, names_of, number, plain
 
@@ -23,7 +23,7 @@ RESERVED = {"recommend", "comment"}
 
 def check(values: dict[str, Any]) -> list[tuple[Path, Message]]:
     """Every fault between the sections, as (path, message)."""
-    return [fault for one in (*CHECKS, *crossing.CHECKS, *ranking.CHECKS) for fault in one(values)]
+    return [fault for one in (*CHECKS, *asking.CHECKS, *crossing.CHECKS, *ranking.CHECKS) for fault in one(values)]
 
 
 def bands(values: dict[str, Any]) -> Found:
@@ -146,7 +146,8 @@ def _source(path: Path, source: Any, values: dict[str, Any], forms: list[str]) -
     form, _, item = source.partition(":")
     yield from known(path, form, ["entered", "records", *forms])
     if item and form in forms:
-        yield from known(path, item, codes_of(values, "forms", form, "items"))
+        rated = [one.code for one in asking.places(at(values, "forms", form)) if one.kind == "rating"]
+        yield from known(path, item, rated or codes_of(values, "forms", form, "items"))
 
 
 def results(values: dict[str, Any]) -> Found:
@@ -194,8 +195,9 @@ def answer_keys(values: dict[str, Any]) -> Found:
 
 
 def _answer_keys(here: Path, form: Any) -> Iterator[tuple[Path, str]]:
-    lists: list[tuple[Path, Any]] = [((*here, name), at(form, name)) for name in ("items", "texts", "sections")]
-    for outer, inner in (("areas", "items"), ("views", "rows")):
+    sections = ("items", "texts", "sections", "questions")
+    lists: list[tuple[Path, Any]] = [((*here, name), at(form, name)) for name in sections]
+    for outer, inner in (("areas", "items"), ("views", "rows"), ("questions", "rows")):
         for place, group in entries(form, outer):
             lists.append(((*here, outer, place, inner), at(group, inner)))
     for path, listed in lists:

@@ -127,12 +127,14 @@ def known_keys(values: Any, path: Path) -> list[str]:
     for step in path:
         here = at(here, step)
         kind = _step(kind, step, here)
-    return sorted(kind.model_fields) if isinstance(kind, type) and issubclass(kind, BaseModel) else []
+    if not (isinstance(kind, type) and issubclass(kind, BaseModel)):
+        return []
+    return sorted(info.alias or name for name, info in kind.model_fields.items())
 
 
 def _step(kind: Any, step: str | int, here: Any) -> Any:
     if isinstance(kind, type) and issubclass(kind, BaseModel):
-        field = kind.model_fields.get(str(step))
+        field = next((info for name, info in kind.model_fields.items() if (info.alias or name) == step), None)
         kind = field.annotation if field else None
     else:
         kind = next(iter(get_args(kind)[1:] if get_origin(kind) is dict else get_args(kind)), None)

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any, Literal
 from states.errors import Message
 from states.scheme.base import Part, Text
 from states.scheme.cycles import FormUse, ScorePart
-from states.scheme.forms import DeductionForm, Form, Level, Rated, Threshold
+from states.scheme.forms import DeductionForm, Form, Rated, Threshold
+from states.scheme.questions import MatrixSpec, RatingSpec, When
 from states.scheme.reading import Path
 from states.scheme.results import Band
+from states.scheme.scales import Level
 from states.scheme.values import plain
 from states.scheme.wording import piece, title_of_choice, title_of_key
 
@@ -47,8 +49,8 @@ class _Comparison:
 
     def parts(self, old: Part, new: Part, path: Path, where: Words | None) -> Iterator[Difference]:
         """Two pieces of one kind, key by key."""
-        for key in type(new).model_fields:
-            before, after = getattr(old, key), getattr(new, key)
+        for name, info in type(new).model_fields.items():
+            before, after, key = getattr(old, name), getattr(new, name), info.alias or name
             if before != after and not _is_derived(new, key):
                 yield from self._key(type(new).__name__, key, before, after, (*path, key), where)
 
@@ -139,14 +141,23 @@ def _plainly(value: Any) -> Words:
         return YES if value else NO
     if isinstance(value, Text):
         return Message("“%(words)s”", words=value)
+    if isinstance(value, When):
+        return _condition(value)
     if isinstance(value, Part):
         return getattr(value, "title", None) or YES
     return plain(value) if isinstance(value, Decimal) else str(value)
 
 
+def _condition(when: When) -> str:
+    """When a question is asked, in signs that both languages read."""
+    limits = [("=", "/".join(when.values)), ("≥", when.at_least), ("≤", when.at_most)]
+    said = [f"{sign} {plain(one) if isinstance(one, Decimal) else one}" for sign, one in limits if one not in {None, ""}]
+    return f"{when.question} {', '.join(said)}"
+
+
 def _is_derived(one: Part, key: str) -> bool:
     """What the loader filled in, and what publishing counts: no words of the author's."""
-    if key == "version" or (key == "levels" and isinstance(one, Rated)):
+    if key == "version" or (key == "levels" and isinstance(one, Rated | RatingSpec | MatrixSpec)):
         return True
     return (key == "areas" and isinstance(one, DeductionForm) and one.items_of is not None) or (
         key in {"code", "kind"} and isinstance(one, Form)

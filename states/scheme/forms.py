@@ -8,41 +8,26 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from states.scheme.base import Amount, Code, Part, Percent, Positive, Text, Words, by_code
+from states.scheme.questions import (
+    COMMENT,
+    RECOMMEND,
+    LongTextSpec,
+    MatrixSpec,
+    QuestionSpec,
+    RatedItem,
+    RatingSpec,
+    Recommendation,
+    RecommendationSpec,
+    Taken,
+    TextSpec,
+    as_rating,
+    as_text,
+    resolved,
+    rows_of,
+)
+from states.scheme.scales import Level
 
 Method = Literal["mean_x20", "mean_minus_1_over_4", "top_two_box", "shrunk"]
-
-
-class Level(Part):
-    """One step of a rating scale."""
-
-    value: Annotated[int, Field(ge=0, le=100)]
-    title: Text
-
-
-class Scale(Part):
-    """A rating scale, best level first or last: the order is the order on the page."""
-
-    title: Text
-    levels: Annotated[tuple[Level, ...], Field(min_length=2, max_length=20)]
-
-    @property
-    def values(self) -> tuple[int, ...]:
-        """The values in the order of the page."""
-        return tuple(level.value for level in self.levels)
-
-    @property
-    def top(self) -> int:
-        """The best value."""
-        return max(self.values)
-
-
-class TextSpec(Part):
-    """A free text. In a self review, one that asks for `training_wishes` goes to the list of training needs."""
-
-    code: Code
-    title: Text
-    required: bool = False
-    training_wishes: bool = False
 
 
 class Clause(Part):
@@ -86,7 +71,13 @@ class Form(Part):
     code: Code
     title: Text
     instructions: Text | None = None
+    questions: tuple[QuestionSpec, ...] = ()
     texts: tuple[TextSpec, ...] = ()
+
+    @property
+    def asked(self) -> tuple[QuestionSpec, ...]:
+        """Every question in the order of the page, apart from the sheet or table that a kind of form adds."""
+        return (*(resolved(one, Taken()) for one in self.questions), *map(as_text, self.texts))
 
 
 class DeductionForm(Form):
@@ -178,26 +169,21 @@ class KpiForm(Form):
         return tuple(row for view in self.views for row in view.rows)
 
 
-class RatedItem(Part):
-    """A question answered on a scale."""
-
-    code: Code
-    title: Text
-
-
 class ScoreMethod(Part):
     """How ratings become 0-100; `shrunk` pulls the mean towards `prior` with `weight` answers."""
 
     name: Method = "mean_x20"
     prior: Amount | None = None
     weight: Positive | None = None
+    least_answered: Percent = Decimal(0)
+    """The share of the scored questions put to somebody that an answer needs to count."""
 
 
 class Rated(Form):
     """What rating cards and questionnaires have in common."""
 
     scale: Code
-    items: Annotated[tuple[RatedItem, ...], Field(min_length=1)]
+    items: tuple[RatedItem, ...] = ()
     comment: Text | None = None
     method: ScoreMethod = ScoreMethod()
     levels: tuple[Level, ...] = ()
@@ -208,19 +194,54 @@ class Rated(Form):
         """The best value of the scale."""
         return max(level.value for level in self.levels)
 
+    @property
+    def offers_not_applicable(self) -> bool:
+        """Whether a question that does not say so itself may be answered “not applicable”."""
+        return False
+
+    @property
+    def wants_ratings(self) -> bool:
+        """Whether every scored question has to be answered."""
+        return False
+
+    @property
+    def asked(self) -> tuple[QuestionSpec, ...]:
+        """Every question in the order of the page; the ratings with their levels and all that the form says for them."""
+        listed = [as_rating(item, self._taken(scored=True)) for item in self.items]
+        questions = [resolved(one, self._taken(scored=self._is_scored(one))) for one in self.questions]
+        comment = (LongTextSpec(code=COMMENT, title=self.comment),) if self.comment else ()
+        return (*listed, *self._recommendations(), *questions, *comment, *map(as_text, self.texts))
+
+    @property
+    def scored(self) -> tuple[RatingSpec, ...]:
+        """What makes the score: the items, and the ratings and rows of tables on the form's own scale."""
+        taken = self._taken(scored=True)
+        found = [as_rating(item, taken) for item in self.items]
+        for one in filter(self._is_scored, self.questions):
+            found += rows_of(one, taken) if isinstance(one, MatrixSpec) else [as_rating(one, taken)]  # type: ignore[arg-type]
+        return tuple(found)
+
+    def _is_scored(self, one: QuestionSpec) -> bool:
+        return isinstance(one, RatingSpec | MatrixSpec) and one.scored and one.scale in {None, self.scale}
+
+    def _taken(self, *, scored: bool) -> Taken:
+        return Taken(
+            levels=self.levels, not_applicable=self.offers_not_applicable, required=scored and self.wants_ratings
+        )
+
+    def _recommendations(self) -> tuple[RecommendationSpec, ...]:
+        return ()
+
 
 class RatingCard(Rated):
     """A card that one named rater fills in, every item of it (§2.4)."""
 
     kind: Literal["rating_card"]
 
-
-class Recommendation(Part):
-    """How likely the customer is to recommend: 0-10, shown and never scored."""
-
-    title: Text
-    lowest: Annotated[int, Field(ge=0, le=10)] = 0
-    highest: Annotated[int, Field(ge=1, le=10)] = 10
+    @property
+    def wants_ratings(self) -> bool:
+        """A card lacks nothing."""
+        return True
 
 
 class Questionnaire(Rated):
@@ -230,6 +251,18 @@ class Questionnaire(Rated):
     not_applicable: bool = True
     recommendation: Recommendation | None = None
     minimum_answers: Annotated[int, Field(ge=1, le=1000)] | None = None
+    layout: Literal["one_page", "one_by_one"] = "one_page"
+
+    @property
+    def offers_not_applicable(self) -> bool:
+        """As the form says."""
+        return self.not_applicable
+
+    def _recommendations(self) -> tuple[RecommendationSpec, ...]:
+        asked = self.recommendation
+        if asked is None:
+            return ()
+        return (RecommendationSpec(code=RECOMMEND, title=asked.title, lowest=asked.lowest, highest=asked.highest),)
 
 
 class TestSection(Part):

@@ -9,7 +9,7 @@ from pydantic import Field
 from states.scheme.base import Code, Figure, Part, Text, Words, by_code
 from states.scheme.composition import Composition
 from states.scheme.cycles import CycleKind, StageSpec
-from states.scheme.forms import FormSpec, Gate, Questionnaire, Scale
+from states.scheme.forms import FormSpec, Gate, Questionnaire
 from states.scheme.results import (
     ActionSpec,
     Calendar,
@@ -20,6 +20,7 @@ from states.scheme.results import (
     Role,
     Rulebook,
 )
+from states.scheme.scales import Scale
 
 
 class JobSection(Part):

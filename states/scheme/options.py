@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from states.scheme.actors import ACTORS
+from states.scheme.asking import places, questions_before
 from states.scheme.checks import at, entries
 from states.scheme.outline import Field
 from states.scheme.reading import Path
@@ -96,9 +97,15 @@ def _sources(values: Any, _path: Path) -> Iterator[Option]:
         if at(form, "kind") not in {"rating_card", "questionnaire"}:
             continue
         yield str(key), title_of(form, str(key))
-        for _, item in entries(form, "items"):
-            code = str(at(item, "code") or "")
-            yield f"{key}:{code}", (title_of(form, str(key)), title_of(item, code))
+        for place in places(form):
+            if place.kind == "rating":
+                yield f"{key}:{place.code}", (title_of(form, str(key)), title_of(place.entry, place.code))
+
+
+def _earlier(values: Any, path: Path) -> Iterator[Option]:
+    """The questions before this one: `path` ends in `when`, `question`."""
+    for place in questions_before(at(values, *path[:2]), path[2:-2]):
+        yield place.code, title_of(place.entry, place.code)
 
 
 def _actors(values: Any, _path: Path) -> Iterator[Option]:
@@ -130,4 +137,7 @@ REFERENCES: dict[tuple[str, str], Callable[[Any, Path], Iterator[Option] | None]
     ("Gate", "forms"): _keyed("forms", "test"),
     ("Rule", "leads_to"): _rungs,
     ("Rule", "item"): _items,
+    ("RatingSpec", "scale"): _keyed("scales"),
+    ("MatrixSpec", "scale"): _keyed("scales"),
+    ("When", "question"): _earlier,
 }

@@ -22,7 +22,10 @@ from states.scheme.reading import Path
 Kind = Literal["text", "words", "number", "truth", "choice", "number_or", "model", "list", "map"]
 KEYED = frozenset({"forms", "cycle_kinds"})
 """Sections whose entries have their key as their code."""
-HIDDEN = {("Scheme", "version"), ("RatingCard", "levels"), ("Questionnaire", "levels")}
+HIDDEN = {
+    ("Scheme", "version"), ("RatingCard", "levels"), ("Questionnaire", "levels"), ("RatingSpec", "levels"),
+    ("MatrixSpec", "levels"),
+}  # fmt: skip
 """What the product fills in by itself."""
 
 
@@ -74,7 +77,7 @@ def fields_of(model: type[BaseModel]) -> tuple[Field, ...]:
         if (model.__name__, name) in HIDDEN or (name == "kind" and len(shape.choices) == 1):
             continue
         default = None if info.default is PydanticUndefined else info.default
-        found.append(Field(name, model.__name__, shape, info.is_required(), default))
+        found.append(Field(info.alias or name, model.__name__, shape, info.is_required(), default))
     return tuple(found)
 
 

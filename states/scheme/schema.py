@@ -13,7 +13,7 @@ LIMITS = {"ge": "minimum", "le": "maximum", "gt": "exclusiveMinimum", "lt": "exc
 """Limits that stand behind a check of their own come out under pydantic's names."""
 KEYED = frozenset({"CycleKind", "DeductionForm", "KpiForm", "RatingCard", "Questionnaire", "ScoredTest", "TextForm"})
 """What the file lists under a key of its own, which is then its code."""
-FILLED_IN = frozenset({("RatingCard", "levels"), ("Questionnaire", "levels")})
+FILLED_IN = frozenset({(owner, "levels") for owner in ("RatingCard", "Questionnaire", "RatingSpec", "MatrixSpec")})
 """What the loader adds, and nobody writes."""
 
 

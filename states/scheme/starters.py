@@ -21,15 +21,22 @@ START: dict[tuple[str, str], Any] = {
     ("CompositionPart", "weight"): 0, ("Threshold", "points"): 1, ("Threshold", "at_least"): Decimal("0.5"),
     ("CycleKind", "period"): "month", ("CycleKind", "parts"): [{"stage": "stage_1", "weight": 100}],
     ("Scale", "levels"): [{"value": 2, "title": UNTITLED}, {"value": 1, "title": UNTITLED}],
-    ("Thresholds", "otherwise"): 2, ("ActionSpec", "when"): {"top_percent": 10}, ("StageSpec", "actor"): "manager",
+    ("Thresholds", "otherwise"): 2, **{
+        (model, "options"): [{"code": "option_1", "title": UNTITLED}, {"code": "option_2", "title": UNTITLED}]
+        for model in ("SingleChoiceSpec", "MultipleChoiceSpec")
+    }, ("ActionSpec", "when"): {"top_percent": 10}, ("StageSpec", "actor"): "manager",
 }  # fmt: skip
 OPTIONAL_YET_NEEDED = {
     ("Threshold", "at_least"), ("DeductionForm", "areas"), ("TextForm", "texts"), ("ScorePart", "stage"), ("CycleKind", "parts"),
+    ("RatingCard", "items"), ("Questionnaire", "items"),
 }  # fmt: skip
 PREFIX = {
     "Area": "area", "DeductionItem": "item", "Clause": "clause", "RatedItem": "item", "TextSpec": "text", "KpiView": "view",
     "KpiRow": "kpi", "TestSection": "section", "StageSpec": "stage", "ActionSpec": "action", "CompositionPart": "part",
-    "Pool": "pool", "Population": "population", "Rung": "rung", "Rule": "rule", "Gate": "gate", "Role": "role",
+    "Pool": "pool", "Population": "population", "Rung": "rung", "Rule": "rule", "Gate": "gate", "Role": "role", "Option": "option",
+    "RatingSpec": "rating", "MatrixSpec": "table", "RecommendationSpec": "recommendation", "SingleChoiceSpec": "choice",
+    "MultipleChoiceSpec": "choices", "YesNoSpec": "yes_no", "NumberSpec": "figure", "DateSpec": "day", "ShortTextSpec": "words",
+    "LongTextSpec": "words", "FileSpec": "file",
 }  # fmt: skip
 
 

@@ -6,6 +6,7 @@ schemes are compared. A key stands by itself, or as `Class.key` where a class me
 
 from __future__ import annotations
 
+from states.scheme import wording_of_questions as of_questions
 from states.scheme.base import Text
 from states.scheme.wording_of_choices import CHOICES
 
@@ -62,7 +63,7 @@ TITLES: dict[str, tuple[str, str]] = {
     "weight": ("权重", "weight"), "when": ("适用条件", "when"), "zh": ("中文", "Chinese"),
     "BonusRule.least": ("单次最少加分", "least bonus"), "BonusRule.most": ("单次最多加分", "most bonus"),
     "ActionSpec.days": ("完成期限（天）", "days until due"), "Retention.evidence": ("证据文件", "evidence files"),
-    "ScoreMethod.weight": ("先验权重", "weight of the prior"),
+    "ScoreMethod.weight": ("先验权重", "weight of the prior"), **of_questions.TITLES,
 }  # fmt: skip
 
 MEANINGS: dict[str, tuple[str, str]] = {
@@ -149,7 +150,7 @@ MEANINGS: dict[str, tuple[str, str]] = {
     "Rule.item": ("此违规使该项目得零分。", "An offence takes all points of this item."),
     "Gate.forms": ("须通过的考试。", "The tests that must be passed."),
     "gates": ("须先通过的考试。", "Tests that must be passed before something may happen."),
-    "entries_shown": ("本人何时看到扣分记录。", "When the person rated sees the deductions."),
+    "entries_shown": ("本人何时看到扣分记录。", "When the person rated sees the deductions."), **of_questions.MEANINGS,
 }  # fmt: skip
 
 NOUNS: dict[str, tuple[str, str]] = {
@@ -164,6 +165,7 @@ NOUNS: dict[str, tuple[str, str]] = {
     "TestSection": ("部分“%s”", "Section “%s”"), "TextSpec": ("文字题“%s”", "Text “%s”"), "Rung": ("级别“%s”", "Rung “%s”"),
     "Rule": ("条款“%s”", "Rule “%s”"), "Level": ("级“%s”", "Level “%s”"), "Band": ("等级 %s", "Band %s"),
     "FormUse": ("表单“%s”", "Form “%s”"), "ScorePart": ("“%s”的权重", "Weight of “%s”"), "Threshold": ("分档 %s", "Threshold %s"),
+    **of_questions.NOUNS,
 }  # fmt: skip
 
 

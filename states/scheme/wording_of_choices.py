@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from states.scheme.wording_of_questions import CHOICES as OF_QUESTIONS
+
 CHOICES: dict[str, tuple[str, str]] = {
     "self": ("本人", "the person rated"), "manager": ("直接上级", "the direct superior"),
     "department_head": ("部门负责人", "the head of department"), "vp": ("主管副总", "the vice president"),
@@ -32,4 +34,5 @@ CHOICES: dict[str, tuple[str, str]] = {
     "shrunk": ("向先验值收缩的平均", "mean, drawn to a known value"), "kind=deduction": ("扣分表", "deduction sheet"),
     "kind=kpi_table": ("指标表", "KPI table"), "kind=rating_card": ("评分卡", "rating card"),
     "kind=questionnaire": ("问卷", "questionnaire"), "kind=test": ("考试", "test"), "kind=text": ("文字", "texts only"),
+    **OF_QUESTIONS,
 }  # fmt: skip
