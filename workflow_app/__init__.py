@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from importlib import import_module
 from pkgutil import iter_modules
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -43,6 +43,7 @@ def _configure(app: Flask, settings: Settings) -> None:
         SQLALCHEMY_DATABASE_URI=settings.database,
         # A failed statement's values are answers, names and links: they are in no log and in no incident.
         SQLALCHEMY_ENGINE_OPTIONS={"pool_pre_ping": True, "hide_parameters": True},
+        SQLALCHEMY_BINDS=_glancing(settings),
         MAX_CONTENT_LENGTH=settings.max_upload,
         MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
         MAX_FORM_PARTS=2000,
@@ -56,6 +57,14 @@ def _configure(app: Flask, settings: Settings) -> None:
         RATELIMIT_ENABLED=not settings.testing,
         RATELIMIT_STORAGE_URI=settings.redis_url or "memory://",
     )
+
+
+def _glancing(settings: Settings) -> dict[str, dict[str, Any]]:
+    """Connections for single statements that read (queries/survey_glance): no transaction around them, no ping before."""
+    if settings.database.startswith("sqlite"):
+        return {}
+    alone = {"isolation_level": "AUTOCOMMIT", "hide_parameters": True, "pool_size": 8}
+    return {"glance": {"url": settings.database} | alone}
 
 
 def _bind_extensions(app: Flask) -> None:

@@ -40,8 +40,10 @@ YEAR = 365 * 24 * 3600
 
 def protect(response: Response) -> Response:
     """Add the headers an answer lacks; a view that set its own keeps them."""
+    said = {name.lower() for name in response.headers.keys()}  # noqa: SIM118 (iterating gives pairs)
     for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
+        if name.lower() not in said:
+            response.headers.add(name, value)
     if request.endpoint == "static":  # Flask has said something of its own
         response.headers["Cache-Control"] = _caching(response)
     response.headers.setdefault("Cache-Control", _caching(response))

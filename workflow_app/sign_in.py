@@ -1,6 +1,7 @@
 """Sessions: which account a cookie stands for."""
 
-from flask import Flask, abort, g, redirect, request, url_for
+from flask import Flask, Request, abort, g, redirect, request, url_for
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from werkzeug.wrappers import Response
 
 from workflow_app.db import db
@@ -9,8 +10,17 @@ from workflow_app.extensions import login_manager
 from workflow_app.models import Account
 
 
+class Sessions(SecureCookieSessionInterface):
+    """Flask's own, but that a request without any cookie (a customer's) costs no signature."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """The session of the request's cookie."""
+        return super().open_session(app, request) if request.cookies else self.session_class()
+
+
 def init_app(app: Flask) -> None:
     """Bind Flask-Login."""
+    app.session_interface = Sessions()
     login_manager.init_app(app)
     login_manager.session_protection = None  # a phone changes networks; the cookie is signed and short-lived
 

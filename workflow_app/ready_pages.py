@@ -1,0 +1,89 @@
+"""Customers' pages that are rendered once and filled in: the questions of a form are the same for everybody.
+
+What differs from one customer to the next is left out as a gap. Everything else that a page shows is part of its key;
+and a page is used only after two customers' pages came out the same but for the gaps, so that nothing of one
+customer can stand in another's.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from flask import g, render_template, request
+from markupsafe import escape
+
+from workflow_app import clock
+from workflow_app.i18n import locale_code
+from workflow_app.queries.survey_glance import glance_at
+from workflow_app.survey_links import draft_name, nonce_of
+
+if TYPE_CHECKING:
+    from workflow_app.queries.survey_glance import Glance
+
+    Key = tuple[object, ...]
+
+MOST = 256
+GAPS = ("person", "nonce", "draft")
+# Characters for private use: no template and no name holds them.
+_GAP = re.compile("\ue000(" + "|".join(GAPS) + ")\ue001")
+_KEPT: dict[Key, Kept] = {}
+
+
+@dataclass
+class Kept:
+    """A page in pieces, every second one the name of a gap."""
+
+    page: str
+    pieces: tuple[str, ...]
+    stage: str
+    first: int
+    proven: bool = False
+
+    def filled(self, values: dict[str, str]) -> str:
+        """The page with its gaps filled."""
+        found = {name: str(escape(value)) for name, value in values.items()}
+        return "".join(found[piece] if place % 2 else piece for place, piece in enumerate(self.pieces))
+
+
+def ready_page(token: str) -> str | None:
+    """The page of a link in the common case, if it is ready; otherwise None, and `render` makes it ready."""
+    if request.args.keys() - {"lang"} or request.method != "GET":
+        return None
+    seen = glance_at(token)
+    if seen is None or seen.seen_at is None or seen.expires_at <= clock.now():
+        return None
+    g.locale = "en" if seen.language.lower().startswith("en") else "zh"
+    key = (seen.scheme_version_id, seen.form, seen.cycle_id, seen.campaign, seen.expires_at, seen.asked, locale_code())
+    found = _KEPT.get(key)
+    if found is None or not found.proven:
+        g.page_to_keep = key, seen.id
+        return None
+    return None if found.stage in seen.finished_stages else found.filled(_values(seen))
+
+
+def _values(seen: Glance) -> dict[str, str]:
+    invitation: Any = seen  # names and proves itself by the same two numbers
+    return {"person": seen.person, "nonce": nonce_of(invitation, 0), "draft": draft_name(invitation)}
+
+
+def render(template: str, *, stage: str, **context: Any) -> str:
+    """Render a page of a customer; one that `ready_page` asked for is kept with its gaps."""
+    wanted = g.pop("page_to_keep", None)
+    if wanted is None:
+        return render_template(template, **context)
+    marks = {name: f"\ue000{name}\ue001" for name in GAPS}
+    key, number = wanted
+    kept = _keep(key, number, render_template(template, **context | marks), stage)
+    return kept.filled({name: str(context[name]) for name in GAPS})
+
+
+def _keep(key: Key, number: int, page: str, stage: str) -> Kept:
+    found = _KEPT.get(key)
+    if found is None or found.page != page:
+        while len(_KEPT) >= MOST:
+            _KEPT.pop(next(iter(_KEPT)), None)
+        found = _KEPT[key] = Kept(page, tuple(_GAP.split(page)), stage, number)
+    found.proven = found.proven or found.first != number
+    return found
