@@ -355,6 +355,8 @@ RULES: dict[str, Rule] = {
     "adjust_review": _may_adjust_review,
     "see_rulebook": _roles(HR, GENERAL_MANAGER, DEPUTY_APPROVER),
     "keep_rulebook": _may_keep_rulebook,
+    "redact_answers": _may_manage_review,
+    "see_survey_results": _roles(HR, GENERAL_MANAGER, DEPUTY_APPROVER),
 }
 
 

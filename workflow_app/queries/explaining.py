@@ -15,6 +15,7 @@ from states.composition import compose
 from states.explaining.document import Departure, Source, document
 from states.explaining.following import Following, following
 from states.explaining.place import BandPath, Place, band_path
+from states.explaining.shielding import shielded
 from states.explaining.tree import with_reviews
 from states.grading import Graded, PersonYear
 from states.permissions import Actor, may
@@ -22,9 +23,11 @@ from workflow_app.db import db
 from workflow_app.explanations import read_inputs, read_tree
 from workflow_app.models import Appeal, Record, Review
 from workflow_app.queries.facts import review_facts_of
+from workflow_app.queries.published_answers import publication_of
 from workflow_app.queries.results import approved_actions, standing_move
 from workflow_app.queries.rulebook import were_barred
 from workflow_app.queries.scores import ReviewAnswers, answers_of
+from workflow_app.queries.surveys import minimum_to_show
 from workflow_app.schemes import scheme_of
 from workflow_app.services.composing import score_of_review, told_of
 
@@ -101,7 +104,8 @@ class Explained:
     def _made_of(self) -> dict[int, Any]:
         kind = self.scheme.cycle_kinds[self.review.cycle.kind]
         own = {(kind.record_kind, self.review.cycle.period): self.review.explanation.get("made_of")}
-        told = {place: one.detail for place, one in self.behind.items()} | own
+        told = {place: one.detail for place, one in self.behind.items()}
+        told |= {place: shielded_of(self.review, one) for place, one in own.items() if one}
         records = self.person.records if self.person else ()
         return {at: told[one.kind, one.period] for at, one in enumerate(records) if told.get((one.kind, one.period))}
 
@@ -126,6 +130,14 @@ def review_document(review: Review) -> dict[str, Any]:
         "person": {"employee_no": review.employee.employee_no, "population": review.rated_as},
         "made_of": one.detail,
     }
+
+
+def shielded_of(review: Review, made_of: Mapping[str, Any]) -> dict[str, Any]:
+    """What a review's figures came from, for any reader: without what would tell of too few customers."""
+    publication = publication_of(review.id)
+    lines = publication.payload["lines"] if publication else ()
+    shown = {f"{publication.form}:{one['code']}" for one in lines if publication and not one["hidden"]}
+    return shielded(made_of, shown=shown, least=minimum_to_show(review.cycle))
 
 
 def _place(review: Review, *, barred: bool) -> Place | None:
@@ -172,7 +184,7 @@ def _recorded(review: Review) -> Behind:
     kept = review.explanation["recorded"]
     tree = read_tree(kept["tree"])
     assert tree is not None
-    return Behind(review, tree, kept["made_of"])
+    return Behind(review, tree, shielded_of(review, kept["made_of"]))
 
 
 def _scored(reviews: Sequence[Review]) -> dict[int, Behind]:
@@ -182,7 +194,8 @@ def _scored(reviews: Sequence[Review]) -> dict[int, Behind]:
         scheme = scheme_of(one.cycle)
         kind = scheme.cycle_kinds[one.cycle.kind]
         score = score_of_review(one, answers.get(one.id, ReviewAnswers()), scheme, kind)
-        found[one.id] = Behind(one, *told_of(one, score, scheme, kind))
+        tree, told = told_of(one, score, scheme, kind)
+        found[one.id] = Behind(one, tree, shielded_of(one, told))
     return found
 
 

@@ -25,6 +25,7 @@ from workflow_app.schemes import scheme_of
 from workflow_app.services import recording
 from workflow_app.services.events import record_review_event
 from workflow_app.services.inviting import ask_anew
+from workflow_app.services.publishing_answers import publish_answers
 from workflow_app.working_days import due_after
 
 # Four: 长期病假 is a whole reason in Chinese.
@@ -229,6 +230,7 @@ def _feed_back(review: Review, rows: list[ReviewStage], *, actor: Actor, now: da
     if review.released_at is None and not releases and _stands(review, rows):
         review.released_at = now
         recording.record_result(review, actor=actor, now=now)
+        publish_answers(review, actor=actor, now=now)
 
 
 def _stands(review: Review, rows: list[ReviewStage]) -> bool:

@@ -17,6 +17,7 @@ from workflow_app.queries.facts import review_facts
 from workflow_app.services.advancing import complete_stage, kind_of, lock_review
 from workflow_app.services.cycle_states import move_cycle
 from workflow_app.services.events import record_review_event
+from workflow_app.services.publishing_answers import publish_answers
 from workflow_app.services.recording import record_result
 from workflow_app.services.result_mails import announce_result
 
@@ -57,6 +58,7 @@ def release_reviews(cycle_id: int, *, now: datetime) -> int:
         record_review_event(review, "released", actor=SYSTEM, now=now, data={"band": review.final_band})
         complete_stage(review, "release", actor=SYSTEM, now=now)
         record_result(review, actor=SYSTEM, now=now)
+        publish_answers(review, actor=SYSTEM, now=now)
         announce_result(review, now=now)
     follow = Job.RELEASE_CYCLE if len(reviews) == CHUNK else Job.PROPOSE_ACTIONS
     enqueue(follow, now=now, cycle_id=cycle.id)

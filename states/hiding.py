@@ -1,0 +1,34 @@
+"""Hiding words of a free answer: what stays is exactly what was written, nothing is put in its place but bars."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from states.errors import Message, Refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+BAR = "███"
+"""Stands for hidden words, however long they were."""
+MOST_WORDS = 20
+
+
+def hidden(text: str, words: Sequence[str]) -> str:
+    """The text with every occurrence of these words (whatever their case) behind bars.
+
+    Refuses (invalid) no words at all, too many, and words that do not stand in the text.
+    """
+    wanted = [word.strip() for word in words if word.strip()]
+    if not wanted or len(wanted) > MOST_WORDS:
+        raise Refusal(
+            Message("Enter the words to hide, one to a line, at most %(most)s.", most=MOST_WORDS, field="words")
+        )
+    # The longest first: a name within a longer one would leave its rest behind.
+    for word in sorted(wanted, key=len, reverse=True):
+        found = re.compile(re.escape(word), re.IGNORECASE)
+        if not found.search(text):
+            raise Refusal(Message("“%(word)s” does not stand in this answer. Copy the words from it.", word=word[:60], field="words"))
+        text = found.sub(BAR, text)
+    return text

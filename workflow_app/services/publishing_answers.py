@@ -1,0 +1,150 @@
+"""What the person rated may read of the customers' answers is frozen with the result (scheme §2.5).
+
+Figures and texts as they may be shown (states/disclosure), the texts in an order that says nothing, no day and no
+customer. A later publication differs from the earlier by nobody, or by as many answers as may be shown.
+"""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING, Any
+
+from states.disclosure import TOO_FEW, WHOLE, Disclosure, decide, may_follow
+from states.explaining.rules import figure, words
+from states.questionnaires import questionnaire_score
+from states.survey_figures import Line, figures_of, key_of, lines_of, scored_answers, words_of
+from workflow_app.db import db
+from workflow_app.models import Review, SurveyPublication
+from workflow_app.queries.published_answers import (
+    BASIS,
+    answers_numbered,
+    figures_in,
+    form_asked,
+    given_to,
+    languages_of,
+    publications_of,
+    redactions_of,
+)
+from workflow_app.queries.surveys import asked_about, minimum_of, minimum_to_show, questionnaire_of
+from workflow_app.services.events import record_review_event
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from states.permissions import Actor
+    from states.scheme.forms import Questionnaire
+    from states.survey_figures import Given, Words
+
+FEW_ASKED = 2
+"""With so many customers asked, or fewer, everybody knows whose the answers are."""
+shuffler = random.SystemRandom()
+
+
+def publish_answers(review: Review, *, actor: Actor, now: datetime) -> SurveyPublication | None:
+    """Freeze what may be read of the customers' answers, at the release of a result; None where nobody was asked.
+
+    The same answers again are the publication that is there. So are others, as long as the difference would tell of
+    too few people: the person rated then reads on what was published.
+    """
+    code = form_asked(review)
+    if code is None:
+        return None
+    earlier = publications_of(review.id)
+    form, given = questionnaire_of(review.cycle, code), given_to(review.id)
+    least = minimum_to_show(review.cycle)
+    if earlier and not _may_follow(given, earlier, least):
+        return earlier[-1]
+    before = [one for publication in earlier for one in figures_in(publication)]
+    payload = _payload(review, form, given, decide(_candidates(review, form, given), least=least, before=before))
+    return _publish(review, code, payload, earlier, actor=actor, now=now)
+
+
+def publish_redacted(review: Review, *, actor: Actor, now: datetime) -> SurveyPublication | None:
+    """Publish the texts anew after a redaction: every figure and the order stay as they were published."""
+    earlier = publications_of(review.id)
+    if not earlier:
+        return None
+    last = earlier[-1]
+    order = last.payload[BASIS]["texts"]
+    # The answers as they were published, though one of them was changed since.
+    given = answers_numbered(last.payload[BASIS]["answers"])
+    found = {one.code: one for one in words_of(questionnaire_of(review.cycle, last.form), given)}
+    texts = [
+        held | {"texts": _shown(found[held["code"]], order[held["code"]])} if held["code"] in found else held
+        for held in last.payload["texts"]
+    ]
+    return _publish(review, last.form, last.payload | {"texts": texts}, earlier, actor=actor, now=now)
+
+
+def _may_follow(given: Given, earlier: Sequence[SurveyPublication], least: int) -> bool:
+    old = frozenset(earlier[-1].payload.get(BASIS, {}).get("answers", ()))
+    new = frozenset(given)
+    return new != old and may_follow([new], [old], least=least)
+
+
+def _candidates(review: Review, form: Questionnaire, given: Given) -> list[Any]:
+    least = min(minimum_of(review.cycle, form.code), minimum_to_show(review.cycle))
+    return figures_of(lines_of(form, given), scored_answers(form, given), least=least)
+
+
+def _payload(review: Review, form: Questionnaire, given: Given, made: Disclosure) -> dict[str, Any]:
+    least, lines = minimum_to_show(review.cycle), lines_of(form, given)
+    score = questionnaire_score(form, given.values(), minimum=minimum_of(review.cycle, form.code))
+    shown = key_of(WHOLE) in made.shown
+    told = words_of(form, given) if len(given) >= least else []
+    order = {one.code: shuffler.sample(sorted(one.texts), len(one.texts)) for one in told}
+    wide = shown and score.count >= least and score.interval is not None
+    return {
+        "least": least, "least_to_count": minimum_of(review.cycle, form.code), "few_asked": asked_about(review.id) <= FEW_ASKED,
+        "count": score.count if shown else None, "value": figure(score.value) if shown else None,
+        "hidden": made.why_not(key_of(WHOLE)),
+        "interval": [f"{edge:.2f}" for edge in score.interval] if wide and score.interval else None,
+        "lines": [_line(one, made) for one in lines],
+        "texts": [{"code": one.code, "title": words(one.title), "texts": _shown(one, order[one.code])} for one in told if one.texts],
+        "texts_hidden": "" if len(given) >= least else TOO_FEW,
+        BASIS: _basis(lines, scored_answers(form, given), given, order),
+    }  # fmt: skip
+
+
+def _line(line: Line, made: Disclosure) -> dict[str, Any]:
+    why = made.why_not(key_of(line.code))
+    return {
+        "code": line.code, "title": words(line.title), "hidden": why, "count": None if why else len(line.of),
+        "value": None if why else figure(line.value), "lowest": figure(line.lowest), "best": figure(line.best),
+        "choices": [
+            {
+                "code": one.code, "title": words(one.title) if one.title else None,
+                "count": len(one.of) if not why and key_of(line.code, "", one.code) in made.shown else None,
+            }
+            for one in line.choices
+        ],
+    }  # fmt: skip
+
+
+def _shown(one: Words, order: Sequence[int]) -> list[str]:
+    """The texts in this order as redacted; one that is hidden whole, or erased, stands as an empty one."""
+    hidden = redactions_of(one.texts.keys())
+    return [
+        redaction.shown if (redaction := hidden.get((number, one.code))) else one.texts.get(number, "") for number in order
+    ]
+
+
+def _basis(lines: Sequence[Line], scored: frozenset[int], given: Given, order: Mapping[str, list[int]]) -> dict[str, Any]:
+    return {
+        "answers": sorted(given), "score": sorted(scored), "texts": order,
+        "lines": {
+            line.code: {"of": sorted(line.of), "choices": {one.code: sorted(one.of) for one in line.choices}} for line in lines
+        },
+        "languages": {str(number): language for number, language in languages_of(given.keys()).items()},
+    }  # fmt: skip
+
+
+def _publish(
+    review: Review, form: str, payload: dict[str, Any], earlier: Sequence[SurveyPublication], *, actor: Actor, now: datetime
+) -> SurveyPublication:
+    made = SurveyPublication(review_id=review.id, number=len(earlier) + 1, form=form, payload=payload, published_at=now)
+    db.session.add(made)
+    db.session.flush()
+    record_review_event(review, "answers_published", actor=actor, now=now, data={"number": made.number})
+    return made
