@@ -9,9 +9,9 @@ from typing import Any
 
 from states.errors import Message, Refusal
 from states.scheme.forms import Rated
+from states.scheme.questions import NOT_APPLICABLE
 
 Answers = Mapping[str, Any]
-NOT_APPLICABLE = "na"
 PLAIN_NUMBER = re.compile(r"(?=.{1,30}\Z)[+-]?(\d+\.?\d*|\.\d+)")
 
 

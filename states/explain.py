@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from states.grading import Graded, PersonYear
     from states.scheme.composition import CompositionPart
     from states.scheme.model import Scheme
+    from states.scheme.questions import RatedItem
     from states.scoring import EntryLine, FormScore, ScoreRow
 
 
@@ -118,10 +119,17 @@ def explain_form(form: FormSpec, score: FormScore) -> tuple[Node, ...]:
 def _flat(form: FormSpec) -> list[tuple[str, Text]]:
     """The lines of a form without groups."""
     if isinstance(form, Rated):
-        return [(item.code, item.title) for item in form.items]
+        return [(item.code, line_title(item)) for item in form.scored]
     if isinstance(form, ScoredTest):
         return [(section.code, section.title) for section in form.sections]
     return []
+
+
+def line_title(item: RatedItem) -> Text:
+    """The title of an item; of a reversed one it says so, since another rating counts than was given."""
+    if not item.reversed:
+        return item.title
+    return Text(zh=f"{item.title.zh}（反向题）", en=f"{item.title.en} (reversed)")
 
 
 def _group(

@@ -12,7 +12,7 @@ from fractions import Fraction
 from states.answers import Answers, figure, rating
 from states.errors import Message, Refusal
 from states.exact import HUNDRED, weighted_mean
-from states.questionnaires import by_method, questionnaire_score
+from states.questionnaires import by_method, counted_rating, put_to, questionnaire_score
 from states.scheme.base import Text
 from states.scheme.forms import (
     DeductionForm,
@@ -55,6 +55,8 @@ class ScoreRow:
     clause: str = ""
     actual: Fraction | None = None
     target: Fraction | None = None
+    given: Fraction | None = None
+    """The rating that was given, where the item is reversed and another one counts."""
     entries: tuple[EntryLine, ...] = ()
 
     @property
@@ -199,10 +201,17 @@ def _kpi_row(
 
 
 def _rating_card(form: RatingCard, answers: Answers) -> FormScore:
+    """Every item that applied, reversed ones turned round; a hidden one is no line, whatever was sent for it."""
+    put, given = put_to(form, form.scored, answers)
     top = Fraction(form.top)
-    rows = tuple(ScoreRow(item.code, "", top, rating(form, answers, item.code), Fraction(1)) for item in form.items)
-    found = [row.value for row in rows if row.value is not None]
-    return FormScore(by_method(form, found), rows)
+    rows = tuple(
+        ScoreRow(
+            item.code, "", top, counted_rating(form, item, given), Fraction(item.weight),
+            given=rating(form, given, item.code) if item.reversed else None,
+        )
+        for item in put
+    )  # fmt: skip
+    return FormScore(by_method(form, [(row.value, row.weight) for row in rows if row.value is not None]), rows)
 
 
 def _test(form: ScoredTest, answers: Answers) -> FormScore:

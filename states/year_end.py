@@ -10,7 +10,7 @@ from typing import Any
 
 from states.adjustments import Adjusted, Bonus, bonus_points, struck
 from states.exact import mean
-from states.questionnaires import questionnaire_score
+from states.questionnaires import QuestionnaireScore, questionnaire_score
 from states.scheme import Scheme
 from states.scheme.cycles import CycleKind, ScorePart, StageSpec
 from states.scheme.forms import DeductionForm, FormSpec, KpiForm, Questionnaire, Rated
@@ -19,19 +19,25 @@ from states.scoring import FormScore, PartsScore, score_form, year_end
 Answers = Mapping[str, Any]
 UNCHANGED = Adjusted()
 NO_TESTS: Mapping[str, Fraction] = MappingProxyType({})
+NOBODY_ASKED: Mapping[str, int] = MappingProxyType({})
 UNUSED_BONUS = "unused_bonus"
 """The flag of a commendation in a period that has no score: it does not count."""
 
 
 @dataclass(frozen=True)
 class StageScore:
-    """The score of one stage: the form it came from, the trace of each filled form, the count."""
+    """The score of one stage: the form it came from, the trace of each filled form, the count.
+
+    Of a questionnaire there is `survey` instead of forms: what its answers make together; `asked` people were asked.
+    """
 
     stage: str
     form: str
     value: Fraction | None
     count: int
     forms: tuple[FormScore, ...] = ()
+    survey: QuestionnaireScore | None = None
+    asked: int | None = None
 
 
 @dataclass(frozen=True)
@@ -66,12 +72,14 @@ def score_review(
     kpi: Mapping[str, Answers] | None = None,
     adjusted: Adjusted = UNCHANGED,
     tests: Mapping[str, Fraction] = NO_TESTS,
+    asked: Mapping[str, int] = NOBODY_ASKED,
 ) -> YearEnd:
     """Score every stage, give KPI rows what cards and questionnaires bring, and put the parts together.
 
     `kpi` are figures that HR entered or imported (scheme §2.2): they go before what the table itself says.
     `tests` are the scores of the tests taken, 0-100, by form, for kinds whose parts name one (§1, row 7).
-    Offences strike their items; commendations stand beside the value, as `bonus`.
+    Offences strike their items; commendations stand beside the value, as `bonus`. `asked` says by stage how many
+    people were asked, where that is known: it is told and changes nothing.
     """
     parts = kind.parts_for(population=population, post=post)
     stages: dict[str, StageScore] = {}
@@ -84,7 +92,7 @@ def score_review(
         if isinstance(form, KpiForm):
             tables.append((stage.code, form, listed))
         else:
-            stages[stage.code] = _stage_score(stage, form, listed, scheme, adjusted)
+            stages[stage.code] = _stage_score(stage, form, listed, scheme, adjusted, asked.get(stage.code))
     for code, form, listed in tables:
         stages[code] = _table_score(code, form, listed, _context(form, filled, scheme, kind), kpi or {})
     made = year_end((part.code, _value(stages, tests, part), Fraction(part.weight)) for part in parts)
@@ -102,13 +110,13 @@ def _value(stages: Mapping[str, StageScore], tests: Mapping[str, Fraction], part
 
 
 def _stage_score(
-    stage: StageSpec, form: FormSpec, listed: Sequence[Filled], scheme: Scheme, adjusted: Adjusted
+    stage: StageSpec, form: FormSpec, listed: Sequence[Filled], scheme: Scheme, adjusted: Adjusted, asked: int | None
 ) -> StageScore:
     """A group's score needs its least number of answers; below it the stage is missing, never 0."""
     if isinstance(form, Questionnaire):
         answers = [one.answers for one in listed]
         score = questionnaire_score(form, answers, minimum=scheme.least_to_count(stage, form))
-        return StageScore(stage.code, form.code, score.value, score.count)
+        return StageScore(stage.code, form.code, score.value, score.count, survey=score, asked=asked)
     scores = tuple(score_form(form, one.answers) for one in listed)
     offences = [one for one in adjusted.offences if one.form == form.code]
     if offences and isinstance(form, DeductionForm):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from states.explaining.group import group_detail
 from states.explaining.rules import figure, words
 from states.scheme.forms import DeductionForm, FormSpec, KpiForm, KpiRow, Questionnaire, Rated, ScoredTest
 
@@ -70,7 +71,8 @@ def _filled(one: StageScore | None, scheme: Scheme, kind: CycleKind) -> dict[str
     if survey is not None or (stage is not None and stage.is_group):
         # Below the least number there is no value either, so that nobody's answer can be told from it.
         group = {"count": one.count, "least": scheme.least_to_count(stage, survey), "value": figure(one.value)}
-        return held | {"group": group}
+        told = group_detail(one, form, least_to_show=scheme.least_to_show(stage)) if isinstance(form, Rated) else {}
+        return held | {"group": group | told}
     return held | {"filled": [_form_score(form, each) for each in one.forms]}
 
 
@@ -103,8 +105,10 @@ def _form_score(form: FormSpec, score: FormScore) -> dict[str, Any]:
 
 
 def _titles(form: FormSpec) -> Iterator[tuple[str, Text]]:
-    if isinstance(form, DeductionForm | Rated):
+    if isinstance(form, DeductionForm):
         yield from ((item.code, item.title) for item in form.items)
+    if isinstance(form, Rated):
+        yield from ((item.code, item.title) for item in form.scored)
     if isinstance(form, KpiForm):
         yield from ((row.code, row.title) for row in form.rows)
     if isinstance(form, ScoredTest):
@@ -120,6 +124,7 @@ def _row(row: ScoreRow, title: Text, spec: KpiRow | None = None) -> dict[str, An
         "weight": figure(row.weight),
         "note": row.note,
         "clause": row.clause,
+        "given": figure(row.given),
         "actual": figure(row.actual),
         "target": figure(row.target),
         "less_is_better": spec.less_is_better if spec else None,

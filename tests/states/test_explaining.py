@@ -143,7 +143,10 @@ def test_what_enters_through_a_row_is_told_beside_as_a_group():
     _, detail = manager_review()
 
     beside = {one["stage"]: one for one in detail["stages"] if one["weight_given"] == "0"}
-    assert beside["customer_survey"]["group"] == {"count": 5, "least": 3, "value": "80"}
+    told = beside["customer_survey"]["group"]
+    items = told.pop("items")
+    assert told == {"count": 5, "least": 3, "value": "80", "answered": 5, "left_out": {}}
+    assert {one["value"] for one in items} == {"80"}
     assert "不要外传" not in repr(detail)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 
 from states.adjustments import Adjusted
 from states.year_end import UNCHANGED
@@ -23,13 +23,16 @@ class ReviewAnswers:
 
     filled: list[tuple[str, str, Mapping[str, Any]]] = field(default_factory=list)
     customers: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
+    asked: dict[str, int] = field(default_factory=dict)
+    """By stage: how many raters were given its form."""
+    customers_asked: int = 0
     kpi: dict[str, dict[str, str]] = field(default_factory=dict)
     tests: dict[str, Fraction] = field(default_factory=dict)
     adjusted: Adjusted = UNCHANGED
 
 
 def answers_of_cycle(cycle_id: int, year: int, only: int | None = None) -> dict[int, ReviewAnswers]:
-    """By review id (of `only` this review, or all); drafts and superseded versions are left out. Five queries in all."""
+    """By review id (of `only` this review, or all); drafts and superseded versions are left out. Seven queries in all."""
     return answers_of(Review.cycle_id == cycle_id if only is None else Review.id == only, year)
 
 
@@ -54,11 +57,32 @@ def answers_of(which: ColumnElement[bool], year: int) -> dict[int, ReviewAnswers
     )
     for review_id, form, answers in db.session.execute(customers):
         found[review_id].customers.append((form, answers))
+    _add_asked(found, which)
     _add_kpi(found, which, year)
     _add_tests(found, which)
     for number, adjusted in adjusted_of(which).items():
         found[number].adjusted = adjusted
     return found
+
+
+def _add_asked(found: dict[int, ReviewAnswers], which: ColumnElement[bool]) -> None:
+    """How many were asked: without revoked links, and without forms that were handed over or left out."""
+    raters = (
+        select(Assignment.review_id, Assignment.stage, func.count())
+        .join(Review, Review.id == Assignment.review_id)
+        .filter(which, Assignment.state.not_in(("handed_over", "omitted")))
+        .group_by(Assignment.review_id, Assignment.stage)
+    )
+    for review_id, stage, count in db.session.execute(raters):
+        found[review_id].asked[stage] = count
+    customers = (
+        select(Invitation.review_id, func.count())
+        .join(Review, Review.id == Invitation.review_id)
+        .filter(which, Invitation.state != "revoked")
+        .group_by(Invitation.review_id)
+    )
+    for review_id, count in db.session.execute(customers):
+        found[review_id].customers_asked = count
 
 
 def _add_tests(found: dict[int, ReviewAnswers], which: ColumnElement[bool]) -> None:

@@ -107,7 +107,7 @@ def score_of_review(review: Review, answers: ReviewAnswers, scheme: Scheme, kind
     filled += [Filled(survey, form, given) for form, given in answers.customers]
     return score_review(
         filled, scheme=scheme, kind=kind, population=review.rated_as, post=review.post, kpi=answers.kpi,
-        tests=answers.tests, adjusted=answers.adjusted,
+        tests=answers.tests, adjusted=answers.adjusted, asked=answers.asked | {survey: answers.customers_asked},
     )
 
 
