@@ -37,6 +37,7 @@ def group_nodes(stage: StageScore, form: Rated, *, least_to_show: int) -> tuple[
         return ()
     told = [method_words(form.method), _counts(stage, score, least_to_show)]
     told += [_left_out(form, reason, count) for reason, count in _left_out_told(score, least_to_show).items()]
+    told += _spread(score, least_to_show)
     return (*(Node(one, None) for one in told), *_items(score, form, least_to_show))
 
 
@@ -49,6 +50,8 @@ def group_detail(stage: StageScore, form: Rated, *, least_to_show: int) -> dict[
     held: dict[str, Any] = {"answered": answered, "left_out": _left_out_told(score, least_to_show)}
     if stage.asked is not None:
         held["asked"] = stage.asked
+    if score.interval is not None and score.count >= least_to_show:
+        held["interval"] = [f"{end:.2f}" for end in score.interval]
     titles = {item.code: item.title for item in form.scored}
     items = [
         {"code": one.code, "title": words(titles[one.code]), "value": figure(one.value)}
@@ -108,6 +111,14 @@ def _counts(stage: StageScore, score: QuestionnaireScore, least_to_show: int) ->
         zh=f"{asked[0]}收到 {score.answered} 份，计分 {score.count} 份，至少需 {score.least} 份",
         en=f"{asked[1]}{score.answered} answered, {score.count} counted, {score.least} needed",
     )
+
+
+def _spread(score: QuestionnaireScore, least_to_show: int) -> list[Text]:
+    """The interval, where enough answers count: of very few it would tell how far they are apart."""
+    if score.interval is None or score.count < least_to_show:
+        return []
+    low, high = score.interval
+    return [Text(zh=f"95% 区间：{low:.2f}–{high:.2f}（仅供参考）", en=f"95 % interval: {low:.2f}–{high:.2f} (for orientation)")]
 
 
 def _left_out(form: Rated, reason: str, count: int) -> Text:

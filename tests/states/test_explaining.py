@@ -183,3 +183,53 @@ def test_records_lead_down_into_reviews_by_kind_and_period():
     assert [child.children for child in parts["monthly"].children] == [()]
     (year,) = parts["year_end"].children
     assert [child.code for child in year.children] == ["finance", "customer", "process", "learning"]
+
+
+def staff_review(*answers, asked=9):
+    filled = [Filled("customer_survey", "customer_questionnaire", one) for one in answers]
+    who = {"population": "front_line", "post": "客服专员"}
+    score = score_review(filled, scheme=SCHEME, kind=KIND, asked={"customer_survey": asked}, **who)
+    told = review_detail(score, SCHEME, KIND, period="2025", **who)
+    node = next(one for one in review_tree(score, SCHEME, KIND).children if one.code == "customer_survey")
+    return node, next(one for one in told["stages"] if one["stage"] == "customer_survey")["group"]
+
+
+def test_the_tree_tells_the_method_and_how_many_were_asked_answered_and_counted():
+    node, group = staff_review(*[{"overall": "4", "speed": "5"}] * 4, {"overall": "5"}, *[{"overall": "na"}] * 5, asked=12)
+
+    assert [one.title.en for one in node.children] == [
+        "Method: mean of the answers ÷ best level × 100", "12 asked, 10 answered, 5 counted, 3 needed",
+        "Not counted, no rating given: 5", "95 % interval: 86.45–97.55 (for orientation)",
+    ]  # fmt: skip
+    assert (group["left_out"], group["interval"]) == ({"skipped": 5}, ["86.45", "97.55"])
+    assert "items" not in group
+
+
+def test_below_the_minimum_the_tree_tells_no_number():
+    node, _ = staff_review({"overall": "4"}, {"overall": "5"})
+
+    assert node.value is None
+    assert [one.title.en for one in node.children][1:] == ["9 asked, fewer than the 3 needed were counted"]
+    assert "2" not in node.title.en
+
+
+@pytest.mark.parametrize(("answers", "split"), [
+    ([{"overall": "4", "speed": "5"}] * 5, {"Overall satisfaction": 80, "Speed of response": 100}),
+    ([{"overall": "4", "speed": "5"}] * 4, {}),
+    ([{"overall": "4", "speed": "5"}] * 5 + [{"overall": "4"}], {}),
+    ([{"overall": "4", "speed": "5"}] * 5 + [{"overall": "na"}], {}),
+])  # fmt: skip
+def test_the_split_by_item_is_told_only_of_the_very_people_of_the_score(answers, split):
+    node, _ = staff_review(*answers)
+
+    assert {one.title.en: one.value for one in node.children if one.code} == split
+
+
+def test_a_key_figure_that_customers_bring_leads_down_to_their_answers():
+    score, _ = manager_review()
+
+    table = next(one for one in review_tree(score, SCHEME, KIND).children if one.code == "manager_scoring")
+    row = next(row for view in table.children for row in view.children if row.code == "external_satisfaction")
+    assert [one.title.en for one in row.children][:2] == [
+        "Method: mean of the answers ÷ best level × 100", "5 answered, 5 counted, 3 needed",
+    ]  # fmt: skip
