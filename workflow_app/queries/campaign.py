@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import contains_eager
 
 from states.stages import FINISHED
@@ -217,3 +217,22 @@ def _flagged(cycle_id: int) -> frozenset[int]:
         .where(Event.subject_type == "invitation", Event.kind == "answer_flagged", Review.cycle_id == cycle_id)
     )
     return frozenset(db.session.scalars(query))
+
+
+def mailable(cycle_id: int, now: datetime) -> Select[tuple[Invitation]]:
+    """The invitations of a cycle about which a mail may go out now; the state is not looked at."""
+    spec = survey_stage(db.session.get_one(Cycle, cycle_id))
+    ended = select(ReviewStage.review_id).where(
+        ReviewStage.stage == (spec.code if spec else ""), ReviewStage.state.in_(FINISHED)
+    )
+    return (
+        select(Invitation)
+        .join(Customer, Customer.id == Invitation.customer_id)
+        .join(Review, Review.id == Invitation.review_id)
+        .join(Cycle, Cycle.id == Review.cycle_id)
+        .where(
+            Cycle.id == cycle_id, Cycle.state == "open", Review.state != "excluded", Review.id.not_in(ended),
+            Customer.email != "", Customer.opted_out_at.is_(None), Customer.bounced_at.is_(None),
+            Invitation.bounced_at.is_(None), Invitation.expires_at > now,
+        )
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Select, delete, or_, select
+from sqlalchemy import delete, or_, select
 
 from states.choosing import Rule, choose
 from states.errors import Message, Refusal
@@ -16,9 +16,9 @@ from workflow_app.access import require
 from workflow_app.company_time import day_of
 from workflow_app.db import db
 from workflow_app.jobs import Job, enqueue
-from workflow_app.models import Customer, Cycle, Invitation, MailMessage, Review, ReviewStage, Timer
+from workflow_app.models import Cycle, Invitation, MailMessage, Review, Timer
 from workflow_app.queries.campaign import GRACE as USUAL_GRACE
-from workflow_app.queries.campaign import campaign_of, grace_of, reachable
+from workflow_app.queries.campaign import campaign_of, grace_of, mailable, reachable
 from workflow_app.queries.customers_served import served_by
 from workflow_app.queries.facts import review_facts
 from workflow_app.queries.surveys import CLOSED, UNANSWERED, group_of, invitations_of, survey_row, survey_stage
@@ -309,25 +309,6 @@ def _customers_to_ask(review: Review, *, today: date) -> Sequence[int]:
     chosen = choose(rule, review.employee.employee_no, served, today=today).chosen
     asked = db.session.scalars(select(Invitation.customer_id).filter_by(review_id=review.id))
     return sorted(chosen - set(asked))
-
-
-def mailable(cycle_id: int, now: datetime) -> Select[tuple[Invitation]]:
-    """The invitations of a cycle about which a mail may go out now; the state is not looked at."""
-    spec = survey_stage(db.session.get_one(Cycle, cycle_id))
-    ended = select(ReviewStage.review_id).where(
-        ReviewStage.stage == (spec.code if spec else ""), ReviewStage.state.in_(FINISHED)
-    )
-    return (
-        select(Invitation)
-        .join(Customer, Customer.id == Invitation.customer_id)
-        .join(Review, Review.id == Invitation.review_id)
-        .join(Cycle, Cycle.id == Review.cycle_id)
-        .where(
-            Cycle.id == cycle_id, Cycle.state == "open", Review.state != "excluded", Review.id.not_in(ended),
-            Customer.email != "", Customer.opted_out_at.is_(None), Customer.bounced_at.is_(None),
-            Invitation.bounced_at.is_(None), Invitation.expires_at > now,
-        )
-    )
 
 
 def guard_cycle(cycle: Cycle, actor: Actor) -> None:

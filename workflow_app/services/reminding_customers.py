@@ -12,7 +12,7 @@ from states.errors import Message, Refusal
 from workflow_app.db import db
 from workflow_app.jobs import Job, enqueue
 from workflow_app.models import Cycle, Invitation
-from workflow_app.queries.campaign import reminder_days_of
+from workflow_app.queries.campaign import mailable, reminder_days_of
 from workflow_app.queries.surveys import group_of
 from workflow_app.schemes import scheme_of
 from workflow_app.services.events import record_event
@@ -22,7 +22,6 @@ from workflow_app.services.inviting import (
     guard_cycle,
     guard_invitation,
     guard_reachable,
-    mailable,
     set_reminder_timer,
 )
 from workflow_app.services.survey_mails import mail_reminder
