@@ -24,11 +24,12 @@ _MESSAGE_ID = re.compile(r"\s*<?(?P<key>[^<>@\s]{1,120})(?:@[^<>@\s]*)?>?\s*")
 def note_bounce(*, message_id: str, address: str, reason: str, permanent: bool, now: datetime) -> str:
     """A mail of ours came back. Returns "noted", "known" (it was noted before) or "unknown" (no mail of ours).
 
-    The mail is found by `message_id` (ours, or its key), else it is the newest that went to `address`: nothing can
-    be said about an address that nobody wrote to. `permanent` (status 5.x): the address itself does not work, and
+    The mail is found by `message_id` (ours, or its key); where none is told, it is the newest that went to `address`:
+    nothing can be said about an address that nobody wrote to. `permanent` (status 5.x): the address itself does not work, and
     nothing goes there until HR corrects it; otherwise (4.x) only this invitation waits for HR.
     """
-    mail = _by_message(message_id) or _by_address(address)
+    message_id, address = _readable(message_id), _readable(address)
+    mail = _by_message(message_id) if message_id else _by_address(address)
     if mail is None:
         return UNKNOWN
     if mail.bounced_at is not None:
@@ -43,7 +44,7 @@ def note_refused(mail: MailMessage, *, reason: str, now: datetime) -> None:
 
 
 def _mark(mail: MailMessage, *, reason: str, permanent: bool, now: datetime) -> None:
-    reason = " ".join(reason.split())[:LONGEST_REASON]
+    reason = _readable(reason)[:LONGEST_REASON]
     mail.bounced_at, mail.bounce_reason = now, reason
     invitation = db.session.get(Invitation, mail.invitation_id) if mail.invitation_id else None
     # An address that HR has corrected meanwhile is not blamed for the one before.
@@ -60,6 +61,11 @@ def _mark(mail: MailMessage, *, reason: str, permanent: bool, now: datetime) -> 
     )
 
 
+def _readable(text: str) -> str:
+    """Strangers write these: no characters that a database cannot keep, or a page not show."""
+    return "".join(letter for letter in " ".join(text.split()) if letter.isprintable())
+
+
 def _by_message(message_id: str) -> MailMessage | None:
     found = _MESSAGE_ID.fullmatch(message_id)
     if found is None:
@@ -71,6 +77,6 @@ def _by_address(address: str) -> MailMessage | None:
     if "@" not in address:
         return None
     query = select(MailMessage).where(
-        func.lower(MailMessage.to_address) == address.strip().lower(), MailMessage.sent_at.is_not(None)
+        func.lower(MailMessage.to_address) == address.lower(), MailMessage.sent_at.is_not(None)
     )
     return db.session.scalar(query.order_by(MailMessage.sent_at.desc(), MailMessage.id.desc()).limit(1).with_for_update())
