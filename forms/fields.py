@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from wtforms import RadioField, SelectField, StringField
+from wtforms import Field, RadioField, SelectField, SelectMultipleField, StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # the stubs lag behind
 from wtforms.validators import StopValidation, ValidationError
 from wtforms.widgets import NumberInput, TextArea
 
 from forms.validators import (
     NOT_A_CHOICE,
+    NOT_A_DAY,
     NOTE_LENGTH,
     NUMBER_LENGTH,
     SENT_TWICE,
+    day_of,
     decimal_of,
     number_fault,
+    plain_day,
     plain_number,
     tidy_lines,
     unsafe,
@@ -28,6 +32,31 @@ if TYPE_CHECKING:
     from wtforms.form import BaseForm
 
     from states.errors import Message
+    from states.scheme.questions import When
+
+FILE_DIGITS = 18
+
+
+@dataclass(frozen=True)
+class About:
+    """What a page says beside a question: its kind, help in the reader's language, when it is asked, its table."""
+
+    kind: str
+    help: str = ""
+    required: bool = False
+    when: When | None = None
+    table: str = ""
+    unit: str = ""
+
+
+class _Described:
+    """What every field of ours knows: its question, and whether it may be sent several times."""
+
+    several = False
+
+    def __init__(self, *args: Any, about: About | None = None, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.about = about
 
 
 def _only(values: Sequence[Any]) -> str:
@@ -37,7 +66,7 @@ def _only(values: Sequence[Any]) -> str:
     return str(values[0]) if values else ""
 
 
-class WordsField(StringField):
+class WordsField(_Described, StringField):
     """A text: line ends unified, no control characters, at most `longest` characters."""
 
     def __init__(self, *args: Any, longest: int = NOTE_LENGTH, multiline: bool = False, **options: Any) -> None:
@@ -88,7 +117,23 @@ class FigureField(WordsField):
             raise StopValidation(fault)  # type: ignore[arg-type]
 
 
-class _Offered:
+class DayField(WordsField):
+    """A day as 2025-07-09, kept as text; what is no day stays as it was typed."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, longest=NUMBER_LENGTH, **options)
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        super().process_formdata(valuelist)
+        self.data = plain_day(self.data or "")
+
+    def pre_validate(self, form: BaseForm) -> None:
+        super().pre_validate(form)
+        if self.data and day_of(self.data) is None:
+            raise StopValidation(NOT_A_DAY)  # type: ignore[arg-type]
+
+
+class _Offered(_Described):
     """What choices share: an answer that was not offered is refused, in a draft as well."""
 
     data: Any
@@ -96,7 +141,7 @@ class _Offered:
 
     def __init__(self, *args: Any, choices: Sequence[tuple[str, Any]] = (), **options: Any) -> None:
         offered = [SelectChoice(value, label) for value, label in choices]
-        super().__init__(*args, choices=offered, **options)  # type: ignore[call-arg]
+        super().__init__(*args, choices=offered, **options)
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         if valuelist:
@@ -120,3 +165,53 @@ class PickField(_Offered, SelectField):
 
 class GradeField(_Offered, RadioField):
     """One step of a scale; nothing is chosen beforehand."""
+
+
+class ManyField(_Described, SelectMultipleField):
+    """Any of the answers offered: a group of boxes that comes once for every box ticked."""
+
+    several = True
+
+    def __init__(self, *args: Any, choices: Sequence[tuple[str, Any]] = (), **options: Any) -> None:
+        offered = [SelectChoice(value, label) for value, label in choices]
+        super().__init__(*args, choices=offered, **options)
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        self.data = _apart(valuelist)
+
+    def unsafe(self) -> Message | None:
+        """Why the choices cannot be kept even in a draft."""
+        offered = {str(one[0]) for one in self.choices or ()}
+        return None if set(self.data or ()) <= offered else NOT_A_CHOICE
+
+    def pre_validate(self, form: BaseForm) -> None:  # noqa: ARG002 (signature of WTForms)
+        fault = self.unsafe()
+        if fault:
+            raise StopValidation(fault)  # type: ignore[arg-type]
+
+
+class AttachedField(_Described, Field):
+    """The numbers of files that were handed in before: the files themselves come another way."""
+
+    several = True
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        self.data = _apart(valuelist)
+
+    def unsafe(self) -> Message | None:
+        """Why the numbers cannot be kept even in a draft."""
+        fits = all(one.isascii() and one.isdecimal() and len(one) <= FILE_DIGITS for one in self.data or ())
+        return None if fits else NOT_A_CHOICE
+
+    def pre_validate(self, form: BaseForm) -> None:  # noqa: ARG002 (signature of WTForms)
+        fault = self.unsafe()
+        if fault:
+            raise StopValidation(fault)  # type: ignore[arg-type]
+
+
+def _apart(values: Sequence[Any]) -> list[str]:
+    """The values of a parameter that may come several times; the same one twice is somebody's script."""
+    found = [str(one) for one in values if one != ""]
+    if len(found) != len(set(found)):
+        raise ValueError(SENT_TWICE)
+    return found

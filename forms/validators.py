@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from datetime import date
 from decimal import Decimal
 
 from states.errors import Message
@@ -17,11 +18,13 @@ WHOLE_DIGITS = 9
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a\u202b\u202d\u202e\ud800-\udfff]")
 _GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
 _PLAIN = re.compile(r"[+-]?(\d+)(?:\.(\d+))?")
+_DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
 _MINUS_SIGNS = str.maketrans({"\u2212": "-", "\u2013": "-", "\u2014": "-"})
 
 NOT_A_NUMBER = Message("Enter a number, such as 2 or 1.5.")
 UNREADABLE = Message("This contains characters that cannot be stored. Type it again, or paste it as plain text.")
 SENT_TWICE = Message("This was sent more than once. Reload the page and try again.")
+NOT_A_DAY = Message("Write the day like this: 2025-07-09.")
 NOT_A_CHOICE = Message("Choose one of the answers offered.")
 
 
@@ -48,6 +51,25 @@ def plain_number(text: str) -> str:
     if _GROUPED.fullmatch(folded):
         folded = folded.replace(",", "")
     return folded if _PLAIN.fullmatch(folded) and folded.isascii() else text.strip()
+
+
+def plain_day(text: str) -> str:
+    """A typed day as 2025-07-09 where it is one, else the text as it stands: 2025/7/9 and 2025年7月9日 are understood."""
+    found = _DAY.fullmatch(unicodedata.normalize("NFKC", text).strip())
+    if found is None or not found[0].isprintable():
+        return text.strip()
+    written_out = f"{int(found[1]):04d}-{int(found[2]):02d}-{int(found[3]):02d}"
+    return written_out if day_of(written_out) else text.strip()
+
+
+def day_of(typed: str) -> date | None:
+    """The day that was typed, as 2025-07-09; None where it is none."""
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", typed):
+        return None
+    try:
+        return date.fromisoformat(typed)
+    except ValueError:
+        return None
 
 
 def decimal_of(text: str) -> Decimal | None:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from forms.fields import FigureField, PickField, WordsField
 from forms.kinds.base import Answers, labelled, name_of, part_of, refuse
-from forms.validators import NOTE_LENGTH, decimal_of, written
-from states.errors import N_, Message, Refusal
+from forms.validators import NOT_A_DAY, NOTE_LENGTH, day_of, decimal_of, written
+from states.errors import N_, Refusal
 from states.ledger import Deduction, deduction_of
 
 if TYPE_CHECKING:
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
 
 PLACES, DAY_LENGTH = 2, 10
 NO_CLAUSE = N_("No clause: reason below")
-NO_DAY = Message("Write the day like this: 2025-07-09.")
 
 
 def clause_name(code: str) -> str:
@@ -108,7 +106,7 @@ class DeductionQuestion:
                 refuse(field, refusal.messages[0])
         day = answer.get("on")
         if day and day_of(day) is None:
-            refuse(form[day_name(self.item.code)], NO_DAY)
+            refuse(form[day_name(self.item.code)], NOT_A_DAY)
 
     def deduction(self, answer: Answers) -> Deduction:
         """What the typed answer takes off; `Refusal` where the clauses do not allow it."""
@@ -145,14 +143,6 @@ def is_typed(answer: Answers) -> bool:
     """Whether a deduction is being typed here: a clause or points; a note alone is only a note."""
     deducted = str(answer.get("deducted") or "")
     return bool(answer.get("clause")) or (bool(deducted) and decimal_of(deducted) != 0)
-
-
-def day_of(typed: str) -> date | None:
-    """The day that was typed, as 2025-07-09; None where it is none."""
-    try:
-        return date.fromisoformat(typed)
-    except ValueError:
-        return None
 
 
 def _is_entry(held: object) -> bool:

@@ -1,4 +1,4 @@
-"""A free text: area texts of a self review, comments, interview records."""
+"""A free text, of one line or several: area texts of a self review, comments, interview records."""
 
 from __future__ import annotations
 
@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from forms.fields import WordsField
-from forms.kinds.base import Answers, name_of, refuse, word_of
-from forms.validators import TEXT_LENGTH
+from forms.kinds.base import Answers, about, name_of, require, word_of
+from forms.validators import unsafe
 from states.errors import Message
+from states.scheme.questions import LongTextSpec
 
 if TYPE_CHECKING:
     from wtforms import Form
 
-    from states.scheme.base import Text
+    from states.scheme.questions import ShortTextSpec
 
 MISSING = Message("Please write something here.")
 
@@ -22,25 +23,25 @@ MISSING = Message("Please write something here.")
 class TextQuestion:
     """A text under its code; blank is the same as absent."""
 
-    code: str
-    title: Text
-    required: bool = False
+    spec: ShortTextSpec | LongTextSpec
 
     def fields(self, locale: str) -> dict[str, Any]:
-        return {name_of(self.code): WordsField(self.title.in_(locale), longest=TEXT_LENGTH, multiline=True)}
+        field = WordsField(
+            self.spec.title.in_(locale), longest=self.spec.longest, multiline=isinstance(self.spec, LongTextSpec),
+            about=about(self.spec, locale),
+        )  # fmt: skip
+        return {name_of(self.spec.code): field}
 
     def read(self, form: Form) -> Answers:
-        text = form[name_of(self.code)].data
-        return {self.code: text} if text else {}
+        text = form[name_of(self.spec.code)].data
+        return {self.spec.code: text} if text else {}
 
     def show(self, answers: Answers) -> dict[str, Any]:
-        return {name_of(self.code): word_of(answers, self.code)}
+        return {name_of(self.spec.code): word_of(answers, self.spec.code)}
 
     def check(self, form: Form) -> None:
-        field = form[name_of(self.code)]
-        if self.required and not field.data and not field.errors:
-            refuse(field, MISSING)
+        require(form, self.spec, MISSING)
 
     def sound(self, answers: Answers) -> Answers:
-        text = answers.get(self.code)
-        return {self.code: text} if isinstance(text, str) and text else {}
+        text = word_of(answers, self.spec.code)
+        return {self.spec.code: text} if text and unsafe(text, longest=self.spec.longest) is None else {}

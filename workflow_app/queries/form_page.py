@@ -7,12 +7,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from forms.builder import build_form, prefill, sound_answers
-from forms.kinds import COMMENT
-from forms.kinds.rating import NOT_APPLICABLE, NOT_APPLICABLE_TITLE
+from forms.kinds.base import NOT_APPLICABLE_TITLE
 from forms.validators import written
 from states.errors import Message
 from states.exact import shown
 from states.scheme.forms import DeductionForm, KpiForm, Rated
+from states.scheme.questions import COMMENT, NOT_APPLICABLE
 from states.scoring import ScoreRow, score_form
 from workflow_app.formats import MISSING
 from workflow_app.queries import assignments as reads

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from forms.kinds.base import part_of
-from forms.kinds.deduction import DeductionQuestion, day_of, is_typed
+from forms.kinds.deduction import DeductionQuestion, is_typed
+from forms.validators import day_of
 from states.evidence import Upload
 from states.ledger import day_within, usual_day, with_entries
 from states.scheme.forms import DeductionForm
