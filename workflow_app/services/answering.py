@@ -5,11 +5,12 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from forms.validators import unsafe
 from states.errors import Message, Refusal
 from states.exact import half_up
+from states.questions import unanswered_required, without_hidden
 from states.scoring import score_form
 from states.stages import FINISHED
 from workflow_app.access import ANONYMOUS
@@ -21,7 +22,10 @@ from workflow_app.services.events import record_event
 from workflow_app.services.inviting import GRACE, forget_draft, move, withdraw_mails
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
+
+    from states.scheme.forms import Questionnaire
 
 DECLINE_KINDS = ("unknown_person", "wrong_contact", "declined", "opted_out")
 NEEDS_A_REASON = frozenset({"declined"})
@@ -36,7 +40,9 @@ OTHER_ANSWER = Message(
     "check and send it again if it shall replace that answer."
 )
 NOTHING_ANSWERED = Message("Please answer at least one question, or choose “I cannot answer”.")
+REQUIRED_MISSING = Message("Please answer the questions that are marked as required.")
 REASON_MISSING = Message("Please say in a few words why you do not want to answer.")
+NOTHING_TO_KEEP = Message("Nothing has been entered yet, so there is nothing to keep.")
 KIND_MISSING = Message("Please choose what applies.")
 
 
@@ -66,8 +72,8 @@ def submit_answers(
         return _repeated(invitation, answers, known)
     guard_open(invitation, now=now)
     form = questionnaire_of(invitation.review.cycle, invitation.form)
-    if not any(answers.get(item.code) for item in form.items):
-        raise Refusal(NOTHING_ANSWERED)
+    answers = without_hidden(form, answers)
+    _guard_whole(form, answers)
     score = score_form(form, answers).value
     if latest:
         latest.state = "superseded"
@@ -82,6 +88,11 @@ def submit_answers(
     record_event("invitation", invitation.id, kind, actor=ANONYMOUS, now=now, data={"number": made.number})
     close_if_complete(invitation.review, now=now)
     return made
+
+
+def says_anything(form: Questionnaire, answers: dict[str, Any]) -> bool:
+    """Whether a question that counts was answered; a text alone says nothing: robots like to fill those."""
+    return any(answers.get(one.code) for one in form.scored)
 
 
 def is_repeat(invitation: Invitation, answers: dict[str, Any], *, known: int) -> bool:
@@ -119,8 +130,34 @@ def decline(invitation: Invitation, kind: str, reason: str, *, now: datetime) ->
     guard_open(invitation, now=now)
     _close(invitation, "decline", now=now)
     invitation.decline_kind, invitation.decline_reason = kind, why or None
+    if kind == "opted_out":
+        invitation.customer.opted_out_at = invitation.customer.opted_out_at or now
     record_event("invitation", invitation.id, "invitation_declined", actor=ANONYMOUS, now=now, data={"kind": kind})
     close_if_complete(invitation.review, now=now)
+
+
+def decline_all(invitations: Sequence[Invitation], kind: str, reason: str, *, now: datetime) -> None:
+    """The same for several people of one link, as `decline` does for one; who is answered or closed is left as it is.
+
+    Refuses like `decline`; where there is but one, also that it was answered or has closed.
+    """
+    if len(invitations) == 1:
+        return decline(invitations[0], kind, reason, now=now)
+    # In the order of their reviews, as everything that locks several does.
+    for invitation in sorted(invitations, key=lambda one: one.review_id):
+        try:
+            decline(invitation, kind, reason, now=now)
+        except Refusal as refusal:
+            if refusal.kind == "invalid":
+                raise
+    return None
+
+
+def note_seen(invitation_id: int, *, now: datetime) -> None:
+    """A link's page was fetched for the first time, by a person or a mail scanner: told to HR, decides nothing."""
+    unseen = (Invitation.id == invitation_id, Invitation.seen_at.is_(None))
+    seen = update(Invitation).where(*unseen).values(seen_at=now)
+    db.session.execute(seen, execution_options={"synchronize_session": False})
 
 
 def note_opened(invitation: Invitation, *, now: datetime) -> None:
@@ -145,6 +182,14 @@ def takes_answers(invitation: Invitation, *, until: datetime, now: datetime) -> 
         return True
     row = survey_row(invitation.review)
     return row is None or row.state not in FINISHED
+
+
+def _guard_whole(form: Questionnaire, answers: dict[str, Any]) -> None:
+    """Refuse (invalid) an answer that says nothing, or lacks what must be answered."""
+    if not says_anything(form, answers):
+        raise Refusal(NOTHING_ANSWERED)
+    if unanswered_required(form, answers):
+        raise Refusal(REQUIRED_MISSING)
 
 
 def _repeated(invitation: Invitation, answers: dict[str, Any], known: int) -> Submission:

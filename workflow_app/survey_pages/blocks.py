@@ -1,0 +1,105 @@
+"""The questions of a questionnaire as its pages show them: in which order, with which number, with which fields."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from forms.kinds.base import name_of
+from states.questions import applicable, fields_asked
+from states.scheme.questions import MatrixSpec
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from forms.builder import SchemeForm
+    from states.scheme.forms import Questionnaire
+
+TEXTS = frozenset({"short_text", "long_text"})
+
+
+@dataclass(frozen=True)
+class Block:
+    """One question of the page. What is asked only after another answer, and texts, carry no number."""
+
+    asked: Any
+    names: tuple[str, ...]
+    number: int | None
+
+    @property
+    def code(self) -> str:
+        return str(self.asked.code)
+
+    @property
+    def kind(self) -> str:
+        return str(self.asked.kind)
+
+    def is_answered(self, form: SchemeForm) -> bool:
+        return any(form[name].data for name in self.names)
+
+    def errors(self, form: SchemeForm) -> bool:
+        return any(form[name].errors for name in self.names)
+
+
+class _Same:
+    """A questionnaire by identity, as the form builder does: hashing the whole of it would cost more."""
+
+    def __init__(self, spec: Questionnaire) -> None:
+        self.spec = spec
+
+    def __hash__(self) -> int:
+        return id(self.spec)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.spec is other.spec
+
+
+def blocks_of(spec: Questionnaire) -> tuple[Block, ...]:
+    """Every question in the order of the page, worked out once."""
+    return _blocks(_Same(spec))
+
+
+def conditional(spec: Questionnaire) -> frozenset[str]:
+    """The codes of what is asked only after another answer, rows of tables among them."""
+    return _conditional(_Same(spec))
+
+
+@lru_cache(maxsize=256)
+def _blocks(same: _Same) -> tuple[Block, ...]:
+    made, number = [], 0
+    for asked in same.spec.asked:
+        counts = asked.when is None and asked.kind not in TEXTS
+        number += counts
+        rows = asked.rows if isinstance(asked, MatrixSpec) else (asked,)
+        made.append(Block(asked, tuple(name_of(row.code) for row in rows), number if counts else None))
+    return tuple(made)
+
+
+@lru_cache(maxsize=256)
+def _conditional(same: _Same) -> frozenset[str]:
+    tables = {one.code for one in same.spec.asked if one.when is not None}
+    return frozenset(tables | {one.code for one, _ in fields_asked(same.spec) if one.when is not None})
+
+
+def applying(spec: Questionnaire, answers: dict[str, Any]) -> list[Block]:
+    """The questions that apply to these answers, in order; of a table only the rows that do."""
+    if not conditional(spec):
+        return list(blocks_of(spec))
+    codes = applicable(spec, answers)
+    fields = {name_of(code) for code in codes}
+    return [
+        replace(block, names=tuple(name for name in block.names if name in fields))
+        for block in blocks_of(spec) if block.code in codes
+    ]  # fmt: skip
+
+
+def following(spec: Questionnaire, answers: dict[str, Any]) -> frozenset[str]:
+    """What applies only because of these answers."""
+    asked = conditional(spec)
+    return applicable(spec, answers) & asked if asked else asked
+
+
+def block_named(blocks: Iterable[Block], code: str) -> Block | None:
+    """The question with this code among these, or None."""
+    return next((block for block in blocks if block.code == code), None)

@@ -1,0 +1,121 @@
+"""One person's form in one request: what was stored, what was sent, what applies."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from flask import request
+from werkzeug.exceptions import BadRequest
+
+from forms.builder import SchemeForm, answers_from, build_form, prefill, sound_answers
+from states.questions import without_hidden
+from workflow_app.i18n import locale_code
+from workflow_app.queries.surveys import latest_answer, questionnaire_of
+from workflow_app.survey_links import nonce_of, read_nonce
+from workflow_app.survey_pages.blocks import Block, applying, block_named, blocks_of, following
+
+if TYPE_CHECKING:
+    from states.scheme.forms import Questionnaire
+    from workflow_app.models import Invitation, Submission
+    from workflow_app.survey_pages.visits import Visit
+
+HONEYPOT = "website"
+FOREIGN_FIELDS = 40
+YES = "y"
+
+
+@dataclass
+class Turn:
+    """What every page about one person's form starts from."""
+
+    visit: Visit
+    invitation: Invitation
+
+    @cached_property
+    def spec(self) -> Questionnaire:
+        """The questionnaire that the invitation pins, as it was at the launch."""
+        return questionnaire_of(self.invitation.review.cycle, self.invitation.form)
+
+    @cached_property
+    def latest(self) -> Submission | None:
+        """The newest answer that is in."""
+        return latest_answer(self.invitation)
+
+    @property
+    def one_by_one(self) -> bool:
+        """Whether the scheme shows one question a page."""
+        return self.spec.layout == "one_by_one"
+
+    def nonce(self, known: int | None = None) -> str:
+        """What a form of this person carries; it knows of the newest answer unless an older page is shown again."""
+        return nonce_of(self.invitation, (self.latest.number if self.latest else 0) if known is None else known)
+
+    def stored(self) -> tuple[dict[str, Any], str]:
+        """What to show when the page is opened: the draft, else the answer that is in; and the question that was open."""
+        draft = self.invitation.draft
+        if draft:
+            return sound_answers(self.spec, draft.get("answers") or {}), str(draft.get("step") or "")
+        return (self.latest.answers if self.latest else {}), ""
+
+    def state_of_draft(self) -> str:
+        """Changes whenever the server's copy does: what a browser keeps beside an older one is out of date."""
+        saved = self.invitation.draft_saved_at
+        return saved.isoformat() if saved else f"answer {self.latest.number if self.latest else 0}"
+
+    def form_of(self, answers: dict[str, Any]) -> SchemeForm:
+        """The form that shows these answers."""
+        return build_form(self.spec, locale_code())(data=prefill(self.spec, answers))
+
+
+class Sent(Turn):
+    """A form that was posted."""
+
+    @cached_property
+    def known(self) -> int | None:
+        """How many answers the page knew of; None where its nonce is not this invitation's."""
+        return read_nonce(self.invitation, request.form.get("nonce", ""))
+
+    @property
+    def shared(self) -> bool:
+        """A device of several people: nothing is kept."""
+        return request.form.get("shared") == YES
+
+    @property
+    def flagged(self) -> str:
+        """What stands in the field that people do not see."""
+        return request.form.get(HONEYPOT, "")
+
+    @cached_property
+    def form(self) -> SchemeForm:
+        """The form as it was sent."""
+        return build_form(self.spec, locale_code())(request.form)
+
+    @property
+    def answers(self) -> dict[str, Any]:
+        """What was answered to questions that apply; all else is dropped."""
+        return without_hidden(self.spec, answers_from(self.spec, self.form))
+
+    @property
+    def applying(self) -> list[Block]:
+        """The questions that apply to what was sent."""
+        return applying(self.spec, self.answers)
+
+    @property
+    def step(self) -> Block:
+        """The question that was shown, where they come one by one."""
+        found = block_named(blocks_of(self.spec), request.form.get("step", ""))
+        return found or blocks_of(self.spec)[0]
+
+    def unseen(self) -> frozenset[str]:
+        """What applies by what was sent, and was not on the page that was shown."""
+        return following(self.spec, self.answers) - set(request.form.get("shown", "").split())
+
+    def guard(self) -> None:
+        """No browser sends this: a parameter twice, or far more fields than any page has."""
+        if len(request.form) > len(self.form._fields) + FOREIGN_FIELDS:
+            raise BadRequest
+        several = {field.name for field in self.form if getattr(field, "several", False)}
+        if request.files or any(len(values) > 1 and name not in several for name, values in request.form.lists()):
+            raise BadRequest
