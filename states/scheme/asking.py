@@ -103,7 +103,7 @@ def _shape(here: Path, when: Any) -> Found:
 
 
 def _answers(here: Path, when: Any, asked: Place, form: Any, values: dict[str, Any]) -> Found:
-    offered = _offered(asked, form, values)
+    offered = offered_by(asked, form, values)
     if at(when, "is") is not None and asked.kind == "number":
         yield (*here, "is"), Message("“%(found)s” asks for a figure; allowed: “at_least” and “at_most”.", found=asked.code)
     for nth, one in entries(when, "is") if offered is not None else ():
@@ -134,7 +134,7 @@ def _reachable(low: Decimal | None, high: Decimal | None, asked: Place, offered:
     return not figures or any((low is None or one >= low) and (high is None or one <= high) for one in figures)
 
 
-def _offered(asked: Place, form: Any, values: dict[str, Any]) -> list[str] | None:
+def offered_by(asked: Place, form: Any, values: dict[str, Any]) -> list[str] | None:
     """The answers that a question offers, as they are stored; None where it is typed."""
     if asked.kind == "rating":
         scale = word(asked.said("scale")) or word(at(form, "scale"))

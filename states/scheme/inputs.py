@@ -20,6 +20,7 @@ GONE = object()
 LANGUAGES = ("zh", "en")
 BETWEEN = re.compile(r"[,，、;；\n]+")
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+_TRUTHS = {"true": True, "false": False}
 REST = {"rest": "rest", "the rest": "rest", "其余": "rest"}
 ELSEWHERE = Message(
     "The text and the fields were changed at the same time and do not fit each other any more. "
@@ -67,7 +68,7 @@ def meant(field: Field, typed: Sequence[str]) -> Any:
         return found or ([] if field.required or field.default else GONE)
     word = words[-1] if words else ""
     if field.shape.kind == "truth":
-        return word == "true"
+        return _TRUTHS.get(word, GONE) if field.is_open else word == "true"
     if not word:
         return "" if field.required else GONE
     return _number(word) if field.shape.kind in {"number", "number_or"} else word

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from states.scheme.actors import ACTORS
-from states.scheme.asking import places, questions_before
+from states.scheme.asking import offered_by, places, questions_before
 from states.scheme.checks import at, entries
 from states.scheme.outline import Field
 from states.scheme.reading import Path
@@ -108,6 +108,15 @@ def _earlier(values: Any, path: Path) -> Iterator[Option]:
         yield place.code, title_of(place.entry, place.code)
 
 
+def _answers(values: Any, path: Path) -> Iterator[Option] | None:
+    """What the earlier question offers: `path` ends in `when`, `is`, or goes on to one of its entries."""
+    form, inner = at(values, *path[:2]), path[2 : path.index("when")] if "when" in path else ()
+    asked = at(form, *inner, "when", "question")
+    before = [place for place in questions_before(form, inner) if place.code == asked]
+    offered = offered_by(before[-1], form, values) if before else None
+    return None if offered is None else ((one, one) for one in offered)
+
+
 def _actors(values: Any, _path: Path) -> Iterator[Option]:
     for actor in ACTORS:
         yield actor, actor
@@ -140,4 +149,5 @@ REFERENCES: dict[tuple[str, str], Callable[[Any, Path], Iterator[Option] | None]
     ("RatingSpec", "scale"): _keyed("scales"),
     ("MatrixSpec", "scale"): _keyed("scales"),
     ("When", "question"): _earlier,
+    ("When", "is"): _answers,
 }

@@ -66,6 +66,11 @@ class Field:
     required: bool
     default: Any = None
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it is yes, no, or left to what stands around it."""
+        return self.shape.kind == "truth" and not self.required and self.default is None
+
 
 @cache
 def fields_of(model: type[BaseModel]) -> tuple[Field, ...]:

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from states.scheme.base import Code, Figure, Part, Positive, Text
@@ -31,7 +31,10 @@ def _written_day(value: object) -> object:
     return value
 
 
-AnswerWord = Annotated[str, BeforeValidator(_as_word), Field(min_length=1, max_length=60)]
+AnswerWord = Annotated[
+    str, BeforeValidator(_as_word), Field(min_length=1, max_length=60),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "integer"}]}),
+]  # fmt: skip
 Bound = Annotated[Decimal, Figure, Field(ge=-1_000_000, le=1_000_000, max_digits=12, decimal_places=6)]
 Day = Annotated[date, BeforeValidator(_written_day)]
 Options = Annotated[tuple["Option", ...], Field(min_length=2, max_length=100)]

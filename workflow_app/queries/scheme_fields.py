@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from states.scheme.reading import Fault, Path
 
 FILL_IN = Message("Please fill this in.")
+TRUTHS: list[tuple[str, Any]] = [("true", {"zh": "是", "en": "yes"}), ("false", {"zh": "否", "en": "no"})]
 LONG = frozenset({"instructions", "purpose", "principles", "sections"})
 TABLE_COLUMNS = 5
 LAST = ("code", "kind")
@@ -280,6 +281,7 @@ class Outline:
         fixed = found.shape.choices or (found.shape.inner.choices if found.shape.inner else ())
         if known is None and fixed and found.shape.kind != "number_or":
             known = [(choice, choice) for choice in fixed]
+        known = TRUTHS if found.is_open else known
         choices = self._choices(found, known, words) if known is not None else ()
         faults = self._faults(path) if found.shape.kind != "list" else self._faults_within(path)
         label = label_of(found.model, found.name)
