@@ -27,12 +27,13 @@ ITEMS: Items = (
 )
 # Desks that are reached from a desk above, and light up with it.
 BELOW = {
-    "ledger": "results",
+    "ledger": "results", "published_answers": "results",
     "appeals": "actions",
     "accounts": "people", "holds": "people", "imports": "people", "kpi": "people", "career": "people",
     "tests_taken": "people", "gates": "people",
     "follow_ups": "sheets", "job_descriptions": "sheets",
-    "campaign": "cycles", "closing": "cycles", "recurring": "cycles", "moving_cycles": "cycles",
+    "survey_results": "cycles",
+    "campaign": "cycles", "survey_exports": "cycles", "closing": "cycles", "recurring": "cycles", "moving_cycles": "cycles",
     "scheme_versions": "schemes", "scheme_notices": "schemes", "scheme_differences": "schemes",
     "scheme_trial": "schemes", "scheme_editor": "schemes",
 }

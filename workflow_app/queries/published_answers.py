@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
@@ -31,8 +32,14 @@ def publications_of(review_id: int) -> Sequence[SurveyPublication]:
 
 
 def told_in(publication: SurveyPublication) -> dict[str, Any]:
-    """What a page may tell of a publication: all but whose answers they are."""
-    return {key: value for key, value in publication.payload.items() if key != BASIS}
+    """What a page may tell of a publication, its figures exact: all but whose answers they are."""
+    told = {key: value for key, value in publication.payload.items() if key != BASIS}
+    lines = [line | {key: _exact(line[key]) for key in ("value", "lowest", "best")} for line in told["lines"]]
+    return told | {"value": _exact(told["value"]), "lines": lines}
+
+
+def _exact(text: str | None) -> Fraction | None:
+    return None if text is None else Fraction(text)
 
 
 def figures_in(publication: SurveyPublication) -> list[Figure]:

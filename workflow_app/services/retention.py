@@ -5,6 +5,7 @@ Figures and decisions stay: what goes is what they were made from, and mails, an
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -29,9 +30,11 @@ from workflow_app.models import (
     LegalHold,
     MailMessage,
     Record,
+    Redaction,
     Review,
     SchemeNotice,
     Submission,
+    SurveyPublication,
 )
 from workflow_app.schemes import current_version, read_scheme, scheme_of
 from workflow_app.services.events import record_event
@@ -132,7 +135,9 @@ def _drafts(cycle: Cycle, rule: Retention, now: datetime) -> int:
     ids = _submissions(cycle).where(
         Submission.state.in_(("draft", "superseded")), Submission.saved_at < kept_until_before(now, rule.drafts)
     )
-    return _delete(Submission, ids)
+    found = list(db.session.scalars(ids.limit(CHUNK)))
+    db.session.execute(delete(Redaction).where(Redaction.submission_id.in_(found)))
+    return _delete(Submission, select(Submission.id).where(Submission.id.in_(found)))
 
 
 def _survey_answers(cycle: Cycle, rule: Retention, now: datetime) -> int:
@@ -145,7 +150,16 @@ def _survey_answers(cycle: Cycle, rule: Retention, now: datetime) -> int:
     )  # fmt: skip
     found = list(db.session.scalars(ids.limit(CHUNK)))
     db.session.execute(update(Submission).where(Submission.id.in_(found)).values(answers={}))
+    _published(found)
     return len(found)
+
+
+def _published(submissions: Collection[int]) -> None:
+    """What was hidden of these answers goes with them, and what was published about whom they are about."""
+    db.session.execute(delete(Redaction).where(Redaction.submission_id.in_(submissions)))
+    asked = select(Invitation.review_id).join(Submission, Submission.invitation_id == Invitation.id)
+    reviews = list(db.session.scalars(asked.where(Submission.id.in_(submissions)).distinct()))
+    db.session.execute(delete(SurveyPublication).where(SurveyPublication.review_id.in_(reviews)))
 
 
 def _submissions(cycle: Cycle) -> Select[tuple[int]]:

@@ -25,6 +25,7 @@ from workflow_app.queries.candidates import Candidate, LeftOut, candidates, rost
 from workflow_app.queries.guards import count_owed
 from workflow_app.queries.paging import slice_of
 from workflow_app.queries.schemes import newer_versions
+from workflow_app.queries.surveys import survey_stage
 from workflow_app.schemes import read_scheme, scheme_of
 from workflow_app.services import calibration_opening, launching, progress, role_holders
 from workflow_app.words import ACTORS
@@ -254,7 +255,7 @@ def _cockpit(found: Cycle) -> str:
         excluded=queries.count_state(found, EXCLUDED), closed=queries.count_state(found, CLOSED),
         stage_title=_stage_title(found, filters.stage), step_title=lambda state: _stage_title(found, state),
         incidents_href=_address("incidents.table"),
-        campaign_href=_campaign(found), newer=_newer(found),
+        campaign_href=_campaign(found), survey_href=_survey(found), newer=_newer(found),
         feedback={stage.code for stage in scheme_of(found).cycle_kinds[found.kind].feedback_stages},
         **_attention(found),
     )
@@ -270,6 +271,12 @@ def _campaign(found: Cycle) -> str | None:
     """The way to the customers' survey, where the kind has one."""
     asks = any(stage.actor == "customers" for stage in scheme_of(found).cycle_kinds[found.kind].stages)
     return _address("campaign.overview", cycle_id=found.id) if asks and _may_manage() else None
+
+
+def _survey(found: Cycle) -> str | None:
+    """The way to what the customers said; before calibration only for who looks through their texts."""
+    shown = survey_stage(found) is not None and (_may_manage() or found.released_at is not None)
+    return _address("survey_results.overview", cycle_id=found.id) if shown else None
 
 
 def _stage_title(found: Cycle, stage: str) -> str:

@@ -23,6 +23,7 @@ from workflow_app.queries.appeals import appeal_of
 from workflow_app.queries.assignments import LARGEST_ID
 from workflow_app.queries.desk import cycle_title
 from workflow_app.queries.facts import review_facts
+from workflow_app.queries.published_answers import publication_of
 from workflow_app.queries.results import to_sign
 from workflow_app.schemes import scheme_of
 from workflow_app.services import adjusting, ledger
@@ -226,6 +227,7 @@ def _result(found: Review, form: CommentForm | None = None, refusal: Refusal | N
     return render_template(
         "ledger/result.html", review=found, title=cycle_title(found.cycle), own=own, sheet=sheets.sheet_of(found),
         form=form or CommentForm(), refusal=refusal, appeal=appeal_of(found),
+        customers_said=publication_of(found.id) is not None,
         may_appeal=may_be_filed(found, actor=current_actor(), now=now()),
         may_sign=may(current_actor(), "acknowledge", review_facts(found)).allowed and to_sign(found),
     )

@@ -18,6 +18,7 @@ from workflow_app.queries import results as queries
 from workflow_app.queries.appeals import appeal_of
 from workflow_app.queries.explaining import band_before_appeal, explained, review_document
 from workflow_app.queries.facts import review_facts
+from workflow_app.queries.published_answers import publication_of
 from workflow_app.queries.sheets import adjustments_of
 from workflow_app.schemes import scheme_of
 from workflow_app.services import releasing
@@ -49,6 +50,7 @@ def review(review_id: int) -> Any:
         **_told(found),
         adjustments=adjustments_of(found),
         approver=queries.approver_name(found),
+        customers_said=publication_of(found.id) is not None,
         appeal_ends=appeal_ends(found) if found.released_at else None,
         appeal=appeal_of(found),
         may_appeal=may_be_filed(found, actor=current_actor(), now=now()),
