@@ -47,12 +47,21 @@ class Kept:
         return "".join(found[piece] if place % 2 else piece for place, piece in enumerate(self.pieces))
 
 
-def ready_page(token: str) -> str | None:
+@dataclass(frozen=True)
+class Ready:
+    """A page that need only be sent."""
+
+    text: str
+    number: int
+    seen: bool
+
+
+def ready_page(token: str) -> Ready | None:
     """The page of a link in the common case, if it is ready; otherwise None, and `render` makes it ready."""
     if request.args.keys() - {"lang"} or request.method != "GET":
         return None
     seen = glance_at(token)
-    if seen is None or seen.seen_at is None or seen.expires_at <= clock.now():
+    if seen is None or seen.expires_at <= clock.now():
         return None
     g.locale = "en" if seen.language.lower().startswith("en") else "zh"
     key = (seen.scheme_version_id, seen.form, seen.cycle_id, seen.campaign, seen.expires_at, seen.asked, locale_code())
@@ -60,7 +69,9 @@ def ready_page(token: str) -> str | None:
     if found is None or not found.proven:
         g.page_to_keep = key, seen.id
         return None
-    return None if found.stage in seen.finished_stages else found.filled(_values(seen))
+    if found.stage in seen.finished_stages:
+        return None
+    return Ready(found.filled(_values(seen)), seen.id, seen.seen_at is not None)
 
 
 def _values(seen: Glance) -> dict[str, str]:
@@ -75,7 +86,7 @@ def render(template: str, *, stage: str, **context: Any) -> str:
         return render_template(template, **context)
     marks = {name: f"\ue000{name}\ue001" for name in GAPS}
     key, number = wanted
-    kept = _keep(key, number, render_template(template, **context | marks), stage)
+    kept = _keep(key, number, render_template(template, **(context | marks)), stage)
     return kept.filled({name: str(context[name]) for name in GAPS})
 
 

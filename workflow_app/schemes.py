@@ -30,6 +30,11 @@ def read_scheme(version: SchemeVersion) -> Scheme:
     return found
 
 
+def scheme_read(digest: str) -> Scheme | None:
+    """The scheme whose text has this digest, if this process has read it."""
+    return _READ.get(digest)
+
+
 def current_version(code: str | None = None) -> SchemeVersion | None:
     """The newest published version (of one scheme, or of any)."""
     query = select(SchemeVersion).where(SchemeVersion.state == "published")

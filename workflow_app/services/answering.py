@@ -82,7 +82,7 @@ def submit_answers(
         submitted_at=now, score=None if score is None else half_up(score, SCORE_PLACES),
     )
     db.session.add(made)
-    invitation.reference = invitation.reference or _reference()
+    invitation.reference = invitation.reference or new_reference()
     _close(invitation, "amend" if latest else "submit", now=now)
     kind = "answer_flagged" if flagged else "answer_submitted"
     record_event("invitation", invitation.id, kind, actor=ANONYMOUS, now=now, data={"number": made.number})
@@ -208,6 +208,7 @@ def _close(invitation: Invitation, trigger: str, *, now: datetime) -> None:
     db.session.flush()
 
 
-def _reference() -> str:
+def new_reference() -> str:
+    """What the thank-you page tells the customer to quote; says nothing about anybody."""
     letters = [secrets.choice(REFERENCE_LETTERS) for _ in range(8)]
     return f"{''.join(letters[:4])}-{''.join(letters[4:])}"

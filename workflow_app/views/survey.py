@@ -27,6 +27,7 @@ from workflow_app.services.opting_out import opt_out
 from workflow_app.services.preferences import LOCALES
 from workflow_app.survey_links import read_nonce
 from workflow_app.survey_pages import endings, opening, sending
+from workflow_app.survey_pages.quickly import sent_quickly
 from workflow_app.survey_pages.turns import Sent
 from workflow_app.survey_pages.visits import Gone, Visit, visit_of
 
@@ -47,11 +48,13 @@ ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 def page(token: str) -> Answered:
     ready = ready_page(token)
     if ready is not None:
-        return ready
+        if not ready.seen:
+            _note_seen(ready.number)
+        return ready.text
     visit, now = visit_of(token), clock.now()
     shown = opening.page_of(visit, request.args.get("page", ""), now)
     if visit.link.seen_at is None and request.method == "GET":
-        _note_seen(visit)
+        _note_seen(visit.link.id)
     return shown
 
 
@@ -61,6 +64,9 @@ def answer(token: str) -> Answered:
     # Before anything reads the form: what is larger is refused unread.
     request.max_content_length = LARGEST_FORM
     sent = request.form
+    quickly = sent_quickly(token)
+    if quickly is not None:
+        return quickly
     visit = visit_of(token)
     if sent.to_dict() == ONE_CLICK:
         return _stop_mail(visit)
@@ -108,9 +114,8 @@ def _stop_mail(visit: Visit) -> Answered:
     return endings.message_page("opted_out", HTTPStatus.OK)
 
 
-def _note_seen(visit: Visit) -> None:
+def _note_seen(number: int) -> None:
     """That somebody or something has opened the link: told to HR, and nothing hangs on it."""
-    number = visit.link.id
     db.session.rollback()
     g.writes = True
     with suppress(OperationalError), unit_of_work():

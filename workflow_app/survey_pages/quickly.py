@@ -1,0 +1,43 @@
+"""A first answer to a link of one person, by the short way; everything else goes the ordinary one."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from flask import g, redirect, request
+from werkzeug.exceptions import BadRequest
+
+from workflow_app import clock
+from workflow_app.db import unit_of_work
+from workflow_app.i18n import locale_code
+from workflow_app.services.first_answers import NotPlainError, hold, submit_first
+from workflow_app.survey_pages.turns import Sent
+
+if TYPE_CHECKING:
+    from werkzeug.wrappers import Response
+
+
+def sent_quickly(token: str) -> Response | None:
+    """The answer to a form that was sent, if its case is the common one; otherwise None, and nothing has happened."""
+    if request.form.get("act") != "send" or request.args.keys() - {"lang"}:
+        return None
+    try:
+        with unit_of_work():
+            _submit(token)
+    except (NotPlainError, BadRequest):
+        return None
+    return redirect("?" + urlencode({"lang": locale_code()}), code=HTTPStatus.SEE_OTHER)
+
+
+def _submit(token: str) -> None:
+    held = hold(token)
+    g.locale = "en" if held.language.lower().startswith("en") else "zh"
+    invitation: Any = held  # names and proves itself by the same two numbers
+    turn = Sent(None, invitation)  # type: ignore[arg-type]  # no page is shown
+    turn.spec = held.spec
+    turn.guard()
+    if turn.known != 0 or (not turn.one_by_one and turn.unseen()) or not turn.form.validate():
+        raise NotPlainError
+    submit_first(held, turn.answers, now=clock.now(), flagged=bool(turn.flagged))
