@@ -295,3 +295,18 @@ def test_a_whole_year_comes_in_within_seconds_and_few_statements(db_session):
 
     assert (count(Employee), count(Customer), count(Record)) == (243, 764, 13670)
     assert len(statements) < 200
+
+
+def test_a_new_address_in_the_list_has_not_bounced_and_who_wants_no_mail_still_wants_none(company, db_session):
+    row = ["C1", "百川物流", "林先生", "c1@example.net", "zh", "K1"]
+    bring_in("customers", row)
+    customer = db_session.scalars(select(Customer)).one()
+    customer.bounced_at = customer.opted_out_at = NOW
+    db_session.flush()
+
+    bring_in("customers", [*row[:2], "林女士", *row[3:]])
+    db_session.refresh(customer)
+    assert customer.bounced_at == NOW
+    bring_in("customers", [*row[:3], "right@example.net", *row[4:]])
+    db_session.refresh(customer)
+    assert (customer.email, customer.bounced_at, customer.opted_out_at) == ("right@example.net", None, NOW)

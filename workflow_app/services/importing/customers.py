@@ -118,6 +118,10 @@ def _update(changed: Sequence[Change]) -> None:
     table = Customer.__table__
     values: dict[str, Any] = {column: bindparam(f"new_{column}") for column in COLUMNS.values()}
     statement = update(table).where(table.c.customer_no == bindparam("number")).values(**values)
+    # A new address has not bounced.
+    moved = [one.key for one in changed if any(each.field == "email" for each in one.fields)]
+    for numbers in chunks(moved):
+        db.session.connection().execute(update(table).where(table.c.customer_no.in_(numbers)).values(bounced_at=None))
     for some in chunks(list(changed)):
         rows = [{"number": one.key, **{f"new_{key}": value for key, value in _values(one).items()}} for one in some]
         db.session.connection().execute(statement, rows)
