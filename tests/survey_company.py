@@ -40,6 +40,7 @@ class Survey:
     review: Review
     hr: Account
     invitations: Sequence[Invitation] = field(default_factory=list)
+    followers: list[Invitation] = field(default_factory=list)
 
     @property
     def first(self) -> Invitation:
@@ -56,9 +57,10 @@ def make_survey(customers: int = 3, *, now: datetime | None = None, **values: An
     superior = make_employee("张毅", population="management", post="客服主管")
     person = make_employee("方霞", superior=superior)
     hr = make_account(make_employee("范海燕", population="office", department="人力资源部"), "hr")
+    scheme = values.pop("scheme", "")
     for language in values.pop("languages", ["zh"] * customers):
         make_customer(person, language=language, **values)
-    cycle = make_cycle(now=now)
+    cycle = make_cycle(now=now, scheme=scheme)
     review = make_asked_review(cycle, person, now=now)
     invitations = prepare_invitations(review, actor=SYSTEM, now=now)
     db.session.flush()
@@ -82,9 +84,24 @@ def make_customer(employee: Employee, **values: Any) -> Customer:
     return customer
 
 
-def make_cycle(*, now: datetime) -> Cycle:
-    """A year-end cycle of the built-in scheme that is open."""
-    version = publish_scheme(builtin_scheme_text(), actor=SYSTEM, now=now)
+def make_shared(names: Sequence[str] = ("江敏", "周倩"), *, now: datetime | None = None, **values: Any) -> Survey:
+    """A survey whose first customer is asked about these people as well, by the link of the first invitation."""
+    survey, now = make_survey(now=now, **values), now or clock.now()
+    leader = survey.first
+    for name in names:
+        person = make_employee(name, superior=survey.review.employee.superior)
+        _kept(ServiceLink(customer=leader.customer, employee=person))
+        review = make_asked_review(survey.cycle, person, now=now)
+        for follower in prepare_invitations(review, actor=SYSTEM, now=now):
+            follower.leader_id = leader.id
+            survey.followers.append(follower)
+    db.session.flush()
+    return survey
+
+
+def make_cycle(*, now: datetime, scheme: str = "") -> Cycle:
+    """A year-end cycle of the built-in scheme (or of this one) that is open."""
+    version = publish_scheme(scheme or builtin_scheme_text(), actor=SYSTEM, now=now)
     return _kept(
         Cycle(
             scheme_version=version, kind="year_end", state="open", title_zh="2025 年终考核",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -145,6 +146,12 @@ def t(said: object) -> str:
     return str(gettext(said)) if type(said) is str else str(said)
 
 
+def address_in(code: str) -> str:
+    """This page in another language, relative: a page without a session keeps all else that its address says."""
+    asked = request.args.to_dict() if has_request_context() else {}
+    return "?" + urlencode(asked | {"lang": code})
+
+
 def _datum(value: Any) -> Any:
     if isinstance(value, Message) or hasattr(value, "in_"):
         return t(value)
@@ -165,6 +172,7 @@ def init_app(app: Flask) -> None:
         html_lang=html_lang,
         locale_code=locale_code,
         company_name=company_name,
+        address_in=address_in,
         locales=(("zh", "中文"), ("en", "English")),
     )
     app.jinja_env.filters.update(formats.FILTERS, t=t, title_of=t)

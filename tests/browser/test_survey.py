@@ -162,7 +162,7 @@ def test_the_keyboard_is_enough(site, survey, new_page):
     page.keyboard.press("Space")
     page.keyboard.press("ArrowRight")
     expect(page.locator("input[name=q_overall][value='4']")).to_be_checked()
-    page.locator("button[name=act]").focus()
+    page.locator("button[value=review]").focus()
     page.keyboard.press("Enter")
     page.locator("button[value=send]").focus()
     page.keyboard.press("Enter")

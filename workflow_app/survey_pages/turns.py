@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 from flask import request
 from werkzeug.exceptions import BadRequest
 
-from forms.builder import SchemeForm, answers_from, build_form, prefill, sound_answers
-from states.questions import without_hidden
+from forms.builder import SchemeForm, answers_from, build_form, prefill, sent_twice, sound_answers
 from workflow_app.i18n import locale_code
 from workflow_app.queries.surveys import latest_answer, questionnaire_of
 from workflow_app.survey_links import nonce_of, read_nonce
@@ -92,10 +91,10 @@ class Sent(Turn):
         """The form as it was sent."""
         return build_form(self.spec, locale_code())(request.form)
 
-    @property
+    @cached_property
     def answers(self) -> dict[str, Any]:
         """What was answered to questions that apply; all else is dropped."""
-        return without_hidden(self.spec, answers_from(self.spec, self.form))
+        return answers_from(self.spec, self.form)
 
     @property
     def applying(self) -> list[Block]:
@@ -116,6 +115,5 @@ class Sent(Turn):
         """No browser sends this: a parameter twice, or far more fields than any page has."""
         if len(request.form) > len(self.form._fields) + FOREIGN_FIELDS:
             raise BadRequest
-        several = {field.name for field in self.form if getattr(field, "several", False)}
-        if request.files or any(len(values) > 1 and name not in several for name, values in request.form.lists()):
+        if request.files or sent_twice(self.form, request.form):
             raise BadRequest

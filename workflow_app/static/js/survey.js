@@ -1,6 +1,8 @@
 // A customer's questionnaire: counts the answers and keeps a draft on this device until it is sent.
-// form[data-survey=key] with [data-question] groups; [data-answered] shows the count, [data-draft] says that a draft is kept,
-// input[data-shared] ("shared device: keep nothing"; what hides it is shown); [data-survey-done=key] on the page after sending wipes the draft.
+// form[data-survey=key] with [data-question] groups; [data-answered] shows the count, [data-questions] of how many, [data-draft] says that
+// a draft is kept, input[data-shared] keeps nothing ("shared device"); [data-survey-done=key] on the page after sending wipes the draft.
+// [data-survey-state] names the server's copy that the page shows: what was kept beside another one is out of date.
+// Questions that hang on an answer (data-when) are shown and hidden by asked.js; [data-shown] tells the server which were shown.
 const prefix = "kaoping-draft:";
 const store = {
   read(key) { try { return JSON.parse(localStorage.getItem(prefix + key)) ?? {}; } catch { return {}; } },
@@ -9,12 +11,13 @@ const store = {
 };
 // Tokens of the form are the server's, not answers: they must never come from an older visit.
 const skipped = (input) => input.type === "hidden" || input.type === "file" || input.hasAttribute("data-shared") || !input.name;
+const ticked = (input) => input.type === "radio" || input.type === "checkbox";
 
 function answers(form) {
   const kept = {};
   for (const input of form.elements) {
     if (skipped(input)) continue;
-    if (input.type === "radio" || input.type === "checkbox") { if (input.checked) (kept[input.name] ??= []).push(input.value); }
+    if (ticked(input)) { if (input.checked) (kept[input.name] ??= []).push(input.value); }
     else if (input.value && input.tagName !== "BUTTON") kept[input.name] = [input.value];
   }
   return kept;
@@ -22,31 +25,36 @@ function answers(form) {
 
 function restore(form, kept) {
   for (const input of form.elements) {
-    if (skipped(input) || !(input.name in kept)) continue;
-    if (input.type === "radio" || input.type === "checkbox") input.checked = kept[input.name].includes(input.value);
-    else if (input.tagName !== "BUTTON" && !input.value) input.value = kept[input.name][0];
+    if (skipped(input)) continue;
+    const said = kept[input.name] ?? [];
+    if (ticked(input)) input.checked = said.includes(input.value);
+    else if (input.tagName !== "BUTTON") input.value = said[0] ?? "";
   }
 }
 
 function start(form) {
   const key = form.dataset.survey;
+  const beside = form.dataset.surveyState ?? "";
   const shared = form.querySelector("[data-shared]");
-  shared?.closest("[hidden]")?.removeAttribute("hidden");
   const draft = document.querySelector("[data-draft]");
   const count = () => {
-    const questions = [...form.querySelectorAll("[data-question]")];
-    const done = questions.filter((one) => one.querySelector("input:checked")).length;
-    for (const place of document.querySelectorAll("[data-answered]")) place.textContent = String(done);
+    const questions = [...form.querySelectorAll("[data-question]")].filter((one) => !one.closest("[hidden]"));
+    const done = questions.filter((one) => [...one.querySelectorAll("input, select")].some((input) => (ticked(input) ? input.checked : input.value)));
+    for (const place of document.querySelectorAll("[data-answered]")) place.textContent = String(done.length);
+    for (const place of document.querySelectorAll("[data-questions]")) place.textContent = String(questions.length);
   };
   const keep = () => {
     if (shared?.checked) store.wipe(key);
-    const kept = !shared?.checked && key && store.write(key, answers(form));
+    const kept = !shared?.checked && key && store.write(key, { beside, answers: answers(form) });
     if (draft) draft.hidden = !kept;
   };
-  const hasAnswers = form.querySelector("input:checked");
-  if (key && !hasAnswers) restore(form, store.read(key));
+  const kept = key && form.hasAttribute("data-survey-restore") ? store.read(key) : {};
+  if (kept.answers && kept.beside === beside) {
+    restore(form, kept.answers);
+    form.dispatchEvent(new CustomEvent("restored", { bubbles: true }));
+  }
   form.addEventListener("change", () => { count(); keep(); });
-  form.addEventListener("input", (event) => { if (event.target.tagName === "TEXTAREA") keep(); });
+  form.addEventListener("input", (event) => { if (!ticked(event.target)) keep(); });
   count();
 }
 
