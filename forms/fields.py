@@ -175,14 +175,14 @@ class ManyField(_Described, SelectMultipleField):
     def __init__(self, *args: Any, choices: Sequence[tuple[str, Any]] = (), **options: Any) -> None:
         offered = [SelectChoice(value, label) for value, label in choices]
         super().__init__(*args, choices=offered, **options)
+        self.offered = frozenset(str(value) for value, _ in choices)
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         self.data = _apart(valuelist)
 
     def unsafe(self) -> Message | None:
         """Why the choices cannot be kept even in a draft."""
-        offered = {str(one[0]) for one in self.choices or ()}
-        return None if set(self.data or ()) <= offered else NOT_A_CHOICE
+        return None if set(self.data or ()) <= self.offered else NOT_A_CHOICE
 
     def pre_validate(self, form: BaseForm) -> None:  # noqa: ARG002 (signature of WTForms)
         fault = self.unsafe()
