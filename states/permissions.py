@@ -356,6 +356,7 @@ RULES: dict[str, Rule] = {
     "see_rulebook": _roles(HR, GENERAL_MANAGER, DEPUTY_APPROVER),
     "keep_rulebook": _may_keep_rulebook,
     "redact_answers": _may_manage_review,
+    "export_answers": _roles(HR),
     "see_survey_results": _roles(HR, GENERAL_MANAGER, DEPUTY_APPROVER),
 }
 
