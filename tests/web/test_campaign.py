@@ -37,25 +37,28 @@ def act(client, invitation, act, **values):
     return client.post(f"/invitations/{invitation.id}/{act}", data=values)
 
 
-def test_hr_sends_to_everybody_and_sees_who_is_short(app, hr, survey):
-    before = hr.get(overview(survey)).text
+def test_hr_is_told_who_gets_a_mail_sends_and_sees_who_is_short(app, hr, survey):
+    before = hr.get(f"{overview(survey)}/send").text
     sent = hr.post(f"{overview(survey)}/send")
     run_jobs(app)
     after = hr.get(f"{overview(survey)}?lang=en").text
+    remind = hr.get(f"{overview(survey)}/remind?lang=en").text
 
-    assert "发送 3 份邀请" in before
+    assert "发送 3 封邮件" in before
+    assert all(one.customer.email in before for one in survey.invitations)
     assert sent.status_code == 303
-    assert "Remind 3 customers" in after
+    assert "Remind 3 customers?" in remind
     assert "3 short" in after
     assert "方霞" in after
+    assert "没有需要联系的客户" in hr.get(f"{overview(survey)}/send").text
 
 
-@pytest.mark.parametrize("show", ["all", "unsent", "short", "waiting", "declined", "nonsense"])
+@pytest.mark.parametrize("show", ["all", "unsent", "short", "lacking", "waiting", "declined", "bounced", "nonsense"])
 def test_every_figure_leads_to_its_people(hr, survey, show):
     answer = hr.get(f"{overview(survey)}?show={show}&page=99")
 
     assert answer.status_code == 200
-    assert ("方霞" in answer.text) == (show != "declined")
+    assert ("方霞" in answer.text) == (show not in {"declined", "lacking", "bounced"})
 
 
 def test_the_link_is_handed_over_with_a_qr_code_and_a_record(hr, survey):

@@ -16,9 +16,11 @@ from workflow_app.access import allowed, current_actor, require
 from workflow_app.db import db, unit_of_work
 from workflow_app.errors import status_of
 from workflow_app.models import Cycle, Invitation, Review
-from workflow_app.queries.campaign import Responses, responses_of
+from workflow_app.queries.campaign import STEPS, Responses, responses_of
+from workflow_app.queries.choosing import removable, visible_to
 from workflow_app.queries.facts import review_facts
 from workflow_app.queries.paging import slice_of
+from workflow_app.queries.surveys import group_of
 from workflow_app.schemes import scheme_of
 from workflow_app.services import closing_surveys, inviting, reminding_customers
 from workflow_app.survey_links import LARGEST_ID, link_to
@@ -35,79 +37,64 @@ blueprint = Blueprint("campaign", __name__)
 FILTERS: dict[str, Callable[[Responses], bool]] = {
     "all": lambda _one: True,
     "unsent": lambda one: one.states["created"] > 0,
-    "short": lambda one: one.short > 0 and one.stage.state == "open",
-    "waiting": lambda one: one.waiting > 0 and one.stage.state == "open",
+    "short": lambda one: one.short > 0 and one.open,
+    "lacking": lambda one: one.lacking > 0 and one.open,
+    "waiting": lambda one: one.waiting > 0 and one.open,
     "declined": lambda one: one.states["declined"] > 0,
+    "bounced": lambda one: one.bounced > 0,
 }
 
 
 @blueprint.get("/cycles/<int:cycle_id>/customers")
 @allowed("manage_cycles")
 def overview(cycle_id: int) -> str:
-    cycle = _row(Cycle, cycle_id)
-    people = _others(responses_of(cycle))
+    cycle = row_of(Cycle, cycle_id)
+    people = visible_to(current_actor(), responses_of(cycle))
     show = request.args.get("show", "all")
     chosen = [one for one in people if FILTERS.get(show, FILTERS["all"])(one)]
     return render_template(
         "campaign/overview.html", cycle=cycle, people=slice_of(chosen, request.args.get("page", 1, type=int)),
         show=show if show in FILTERS else "all", totals=_totals(people), counts=_counts(people),
-        mailable=_mailable(people),
     )
-
-
-@blueprint.post("/cycles/<int:cycle_id>/customers/send")
-@allowed("manage_cycles")
-def send_all(cycle_id: int) -> Response:
-    with unit_of_work():
-        inviting.ask_to_send(_row(Cycle, cycle_id), actor=current_actor(), now=clock.now())
-    flash(_("The invitations are being sent. This page shows them as they go out."), "ok")
-    return _to(url_for("campaign.overview", cycle_id=cycle_id))
-
-
-@blueprint.post("/cycles/<int:cycle_id>/customers/remind")
-@allowed("manage_cycles")
-def remind_all(cycle_id: int) -> Response:
-    with unit_of_work():
-        reminding_customers.ask_to_remind(_row(Cycle, cycle_id), actor=current_actor(), now=clock.now())
-    flash(_("Everybody who has not answered is being reminded, at most once a day."), "ok")
-    return _to(url_for("campaign.overview", cycle_id=cycle_id))
 
 
 @blueprint.get("/cycles/<int:cycle_id>/customers/<int:review_id>")
 @allowed("manage_cycles")
 def person(cycle_id: int, review_id: int) -> str:
-    return _person_page(_review(cycle_id, review_id))
+    return _person_page(review_of(cycle_id, review_id))
 
 
 @blueprint.post("/cycles/<int:cycle_id>/customers/<int:review_id>/close")
 @allowed("manage_cycles")
 def close(cycle_id: int, review_id: int) -> Response | tuple[str, int]:
-    review = _review(cycle_id, review_id)
+    review = review_of(cycle_id, review_id)
     try:
         with unit_of_work():
             closing_surveys.close_survey(review, actor=current_actor(), now=clock.now())
     except Refusal as refusal:
         return _refused(cycle_id, review_id, refusal)
     flash(_("The survey about this person is closed."), "ok")
-    return _to(url_for("campaign.person", cycle_id=cycle_id, review_id=review_id))
+    return to(url_for("campaign.person", cycle_id=cycle_id, review_id=review_id))
 
 
 @blueprint.post("/invitations/<int:invitation_id>/link")
 @allowed("manage_cycles")
 def link(invitation_id: int) -> str:
     """The link and its QR code, to hand over. A POST, since taking it is recorded."""
-    invitation = _row(Invitation, invitation_id)
+    invitation = row_of(Invitation, invitation_id)
     with unit_of_work():
         inviting.show_link(invitation, actor=current_actor(), now=clock.now())
-    address = link_to(invitation)
-    code = segno.make(address, error="m").svg_inline(scale=6, light="#ffffff", svgclass="qr", title=_("QR code"))
-    return render_template("campaign/link.html", invitation=invitation, address=address, code=code)
+    group = [one for one in group_of(invitation) if one.state != "revoked"]
+    address = link_to(group[0])
+    return render_template(
+        "campaign/link.html", invitation=invitation, address=address, code=qr_code(address), group=group
+    )
 
 
 @blueprint.post("/invitations/<int:invitation_id>/<any(send, remind, revoke, replace, extend):act>")
 @allowed("manage_cycles")
 def act(invitation_id: int, act: str) -> Response | tuple[str, int]:
-    invitation = _row(Invitation, invitation_id)
+    invitation = row_of(Invitation, invitation_id)
     cycle_id, review_id = invitation.review.cycle_id, invitation.review_id
     try:
         with unit_of_work():
@@ -115,26 +102,32 @@ def act(invitation_id: int, act: str) -> Response | tuple[str, int]:
     except Refusal as refusal:
         return _refused(cycle_id, review_id, refusal)
     flash(said, "ok")
-    return _to(url_for("campaign.person", cycle_id=cycle_id, review_id=review_id))
+    return to(url_for("campaign.person", cycle_id=cycle_id, review_id=review_id))
 
 
 def _perform(invitation: Invitation, act: str) -> Any:
     """Do it; what to tell HR afterwards."""
+    perform(invitation, act)
+    return {
+        "send": _("The invitation is on its way."),
+        "remind": _("The reminder is on its way."),
+        "revoke": _("The link has ended. Who opens it is told so."),
+        "replace": _("There is a new link; the old one has ended. Send it or hand it over."),
+        "extend": _("The customer has until the new day."),
+    }[act]
+
+
+def perform(invitation: Invitation, act: str) -> None:
+    """One of the acts on one invitation, as whoever is signed in; Refusal where it cannot be done."""
     who: dict[str, Any] = {"actor": current_actor(), "now": clock.now()}
-    if act == "send":
-        inviting.send_invitation(invitation, **who)
-        return _("The invitation is on its way.")
-    if act == "remind":
-        reminding_customers.remind(invitation, **who)
-        return _("The reminder is on its way.")
-    if act == "revoke":
-        inviting.revoke(invitation, **who)
-        return _("The link has ended. Who opens it is told so.")
-    if act == "replace":
-        inviting.replace(invitation, **who)
-        return _("There is a new link; the old one has ended. Send it or hand it over.")
-    inviting.extend(invitation, until=_wanted_day(invitation), **who)
-    return _("The customer has until the new day.")
+    if act == "extend":
+        inviting.extend(invitation, until=_wanted_day(invitation), **who)
+        return
+    acts: dict[str, Callable[..., None]] = {
+        "send": inviting.send_invitation, "remind": reminding_customers.remind, "revoke": inviting.revoke,
+        "replace": inviting.replace,
+    }
+    acts[act](invitation, **who)
 
 
 def _wanted_day(invitation: Invitation) -> Any:
@@ -145,34 +138,38 @@ def _wanted_day(invitation: Invitation) -> Any:
     return end_of_day(day, scheme_of(invitation.review.cycle))
 
 
+def qr_code(address: str) -> str:
+    """A link as a picture that a phone's camera opens."""
+    return segno.make(address, error="m").svg_inline(scale=6, light="#ffffff", svgclass="qr", title=_("QR code"))
+
+
 def _person_page(review: Review, problems: Iterable[Message] = ()) -> str:
-    """One person's customers. Refuses (forbidden) the person rated, HR or not."""
+    """One person's customers. Refuses (forbidden) the person rated and the superior, HR or not."""
     require(current_actor(), "ask_customers", review_facts(review))
     found = responses_of(review.cycle, review.id)
     if not found:
         raise NotFound
-    return render_template("campaign/person.html", one=found[0], cycle=review.cycle, review=review, refusals=problems)
+    return render_template(
+        "campaign/person.html", one=found[0], cycle=review.cycle, review=review, refusals=problems,
+        steps=STEPS, removable=removable,
+    )
 
 
 def _refused(cycle_id: int, review_id: int, refusal: Refusal) -> tuple[str, int]:
     if refusal.kind == "forbidden":
         raise refusal
     db.session.rollback()
-    return _person_page(_review(cycle_id, review_id), refusal.messages), status_of(refusal)
+    return _person_page(review_of(cycle_id, review_id), refusal.messages), status_of(refusal)
 
 
-def _others(people: Sequence[Responses]) -> list[Responses]:
-    """Without the review of whoever looks: nobody sees or touches their own customers."""
-    actor = current_actor()
-    return [one for one in people if one.review.employee_id != actor.employee_id]
-
-
-def _totals(people: Sequence[Responses]) -> dict[str, int]:
+def _totals(people: Sequence[Responses]) -> dict[str, Any]:
+    invited = sum(one.invited for one in people)
     return {
         "people": len(people),
-        "invited": sum(one.invited for one in people),
+        "invited": invited,
         "sent": sum(one.sent for one in people),
         "answered": sum(one.answered for one in people),
+        "steps": [(step, sum(one.steps[step] for one in people)) for step in STEPS],
     }
 
 
@@ -180,23 +177,16 @@ def _counts(people: Sequence[Responses]) -> dict[str, int]:
     return {name: sum(map(chosen, people)) for name, chosen in FILTERS.items()}
 
 
-def _mailable(people: Sequence[Responses]) -> dict[str, int]:
-    """How many mails the two buttons would send."""
-    asked = [each for one in people for each in one.asked if each.mailable]
-    return {
-        "unsent": sum(each.state == "created" for each in asked),
-        "unanswered": sum(each.state in {"sent", "opened"} for each in asked),
-    }
-
-
-def _review(cycle_id: int, review_id: int) -> Review:
-    review: Review = _row(Review, review_id)
+def review_of(cycle_id: int, review_id: int) -> Review:
+    """A review of this cycle; a friendly 404 for any other."""
+    review: Review = row_of(Review, review_id)
     if review.cycle_id != cycle_id:
         raise NotFound
     return review
 
 
-def _row(model: Any, number: int) -> Any:
+def row_of(model: Any, number: int) -> Any:
+    """The row of that number; a friendly 404 where there is none."""
     found = db.session.get(model, number) if number <= LARGEST_ID else None
     if found is None:
         raise Refusal(Message("There is no such page. The address may be incomplete, or what it showed was removed."),
@@ -204,5 +194,6 @@ def _row(model: Any, number: int) -> Any:
     return found
 
 
-def _to(address: str) -> Response:
+def to(address: str) -> Response:
+    """Where to look after a POST."""
     return redirect(address, code=303)
