@@ -45,7 +45,7 @@ class Place:
 
 def places(form: Any) -> Iterator[Place]:
     """Everything that is answered under a code of its own, in page order, apart from texts that nothing hangs on."""
-    for nth, item in entries(form, "items") if at(form, "kind") in RATED else ():
+    for nth, item in entries(form, "items") if word(at(form, "kind")) in RATED else ():
         yield Place(("items", nth), "rating", item)
     if isinstance(at(form, "recommendation"), dict):
         yield Place(("recommendation",), "recommendation", at(form, "recommendation"))
@@ -172,17 +172,17 @@ def bounds(values: dict[str, Any]) -> Found:
 def scales(values: dict[str, Any]) -> Found:
     """Ratings have a scale, their own or the form's; a form that makes a score by ratings has one that is scored."""
     for code, form in entries(values, "forms"):
-        rated = at(form, "kind") in RATED
+        rated = word(at(form, "kind")) in RATED
         scored = len(entries(form, "items"))
         for nth, one in entries(form, "questions"):
-            if at(one, "kind") not in {"rating", "matrix"}:
+            if word(at(one, "kind")) not in {"rating", "matrix"}:
                 continue
             here: Path = ("forms", code, "questions", nth)
             scale = at(one, "scale")
             yield from known((*here, "scale"), scale, names_of(values, "scales"))
             if not rated and scale is None:
                 yield here, SCALE_MISSING
-            scored += at(one, "scored") is not False and scale in {None, word(at(form, "scale"))}
+            scored += at(one, "scored") is not False and (scale is None or scale == at(form, "scale"))
         if rated and not scored:
             yield ("forms", code), Message("Nothing in this form is scored; it needs “items”, or questions on its scale.")
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
-from typing import Annotated, Literal
+from functools import cached_property
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field
 
@@ -74,10 +76,18 @@ class Form(Part):
     questions: tuple[QuestionSpec, ...] = ()
     texts: tuple[TextSpec, ...] = ()
 
-    @property
+    @cached_property
     def asked(self) -> tuple[QuestionSpec, ...]:
         """Every question in the order of the page, apart from the sheet or table that a kind of form adds."""
         return (*(resolved(one, Taken()) for one in self.questions), *map(as_text, self.texts))
+
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """A copy that works out anew what is asked: pydantic would hand on what the first one had worked out."""
+        made = super().model_copy(update=update, deep=deep)
+        for name in ("asked", "scored"):
+            made.__dict__.pop(name, None)
+        return made
 
 
 class DeductionForm(Form):
@@ -204,7 +214,7 @@ class Rated(Form):
         """Whether every scored question has to be answered."""
         return False
 
-    @property
+    @cached_property
     def asked(self) -> tuple[QuestionSpec, ...]:
         """Every question in the order of the page; the ratings with their levels and all that the form says for them."""
         listed = [as_rating(item, self._taken(scored=True)) for item in self.items]
@@ -212,7 +222,7 @@ class Rated(Form):
         comment = (LongTextSpec(code=COMMENT, title=self.comment),) if self.comment else ()
         return (*listed, *self._recommendations(), *questions, *comment, *map(as_text, self.texts))
 
-    @property
+    @cached_property
     def scored(self) -> tuple[RatingSpec, ...]:
         """What makes the score: the items, and the ratings and rows of tables on the form's own scale."""
         taken = self._taken(scored=True)

@@ -121,3 +121,14 @@ def test_a_card_wants_every_scored_rating():
 
     assert unanswered_required(card, {}) == ("all",)
     assert unanswered_required(card, {"all": NOT_APPLICABLE}) == ()
+
+
+def test_a_changed_copy_asks_what_it_says_itself():
+    assert len(FORM.asked) == 14
+    assert len(FORM.scored) == 4
+
+    shorter = FORM.model_copy(update={"questions": (), "items": FORM.items[:1]})
+
+    assert [one.code for one in shorter.asked] == ["overall", "recommend", "comment"]
+    assert [one.code for one in shorter.scored] == ["overall"]
+    assert FORM.model_copy() == FORM

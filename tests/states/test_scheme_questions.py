@@ -1,15 +1,24 @@
 """Faults in the questions of forms: each with its line, what was found, what is allowed."""
 
-import pytest
+from copy import deepcopy
 
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from forms.builder import answers_from, build_form
 from states.scheme import SchemeErrors, load_scheme
 from states.scheme.difference import difference
 from states.scheme.inputs import apply_changes, pointer
-from states.scheme.loader import read_document
+from states.scheme.loader import read_values
 from states.scheme.options import options
 from states.scheme.outline import field_at
+from states.scheme.reading import read_document
 from states.scheme.steps import Step, take
+from states.scheme.values import at
+from states.scoring import score_form
 from tests.question_texts import EVERY_KIND, TEXT, question_scheme
+from tests.states.mutations import ODD, paths_of
 from workflow_app.cli._saying import Teller
 
 QUESTIONS = ("forms", "every_kind", "questions")
@@ -175,3 +184,31 @@ def test_a_changed_question_is_told_in_words(old, new, said):
     [found] = difference(load_scheme(TEXT), load_scheme(TEXT.replace(old, new, 1)))
 
     assert said in Teller("en").say(found.message)
+
+
+QUESTION_VALUES = read_document(TEXT)
+PLACES = [path for path in paths_of(QUESTION_VALUES.values) if path[:1] == ("forms",) and len(path) > 2]
+
+
+def read(values):
+    try:
+        return read_values(values, QUESTION_VALUES), []
+    except SchemeErrors as refused:
+        return None, refused.faults
+
+
+@settings(max_examples=300, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+@given(st.sampled_from(PLACES), st.sampled_from(ODD), st.sampled_from(PLACES))
+def test_odd_questions_are_refused_with_a_line_or_can_be_asked(path, odd, other):
+    """Whatever stands in the place of a question, an option or a condition, it is told; what is read, has a page."""
+    *above, last = path
+    for changed in (odd, at(QUESTION_VALUES.values, *other)):
+        values = deepcopy(QUESTION_VALUES.values)
+        at(values, *above)[last] = deepcopy(changed)
+        scheme, faults = read(values)
+        assert (scheme is None) is bool(faults)
+        assert all(line >= 1 and "%(" not in str(message) for line, _, message in faults)
+        for form in scheme.forms.values() if scheme else ():
+            made = build_form(form, "en")()
+            made.validate()
+            assert score_form(form, answers_from(form, made)) is not None
