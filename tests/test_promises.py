@@ -26,7 +26,10 @@ MIGRATIONS = ROOT / "workflow_app" / "migrations"
 LOCKS = sorted((ROOT / "requirements").glob("*lock.txt"))
 FORBIDDEN_LOCKS = {"uv.lock", "pylock.toml"}
 WITHOUT_GUARD = {"static": "files that everybody may read"}
-WITHOUT_CSRF = {"survey.answer": "a customer has no session to ride on: the link in the address is the proof"}
+WITHOUT_CSRF = {
+    "survey.answer": "a customer has no session to ride on: the link in the address is the proof",
+    "bounces.report": "a mail service has no session: a secret in a header is the proof",
+}
 HOME_FOLDER = re.compile(r"(?<![\w.-])/(?:work|home|root|Users|mnt)/[\w.-]+|[A-Z]:\\\\?Users\\")
 REGISTRY = re.compile(
     r"https?://[^\s\"'<>]*(?:pypi|npm|registry|artifactory|nexus|mirror|proxy\.golang)"
