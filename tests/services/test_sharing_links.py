@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from states.errors import Refusal
 from tests.support import run_jobs, run_timers
-from tests.survey_company import make_account, make_asked_review, make_customer, make_employee, make_survey
+from tests.survey_company import make_account, make_asked_review, make_employee, make_survey
 from workflow_app import clock
 from workflow_app.db import db
 from workflow_app.models import Event, Invitation, MailMessage, ServiceLink, Timer

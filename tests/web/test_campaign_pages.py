@@ -118,7 +118,8 @@ def test_a_person_whom_nobody_is_asked_about_can_still_be_opened(hr, survey):
 
 
 def test_words_and_reminders_are_set(hr, survey):
-    answer = hr.post(f"{base(survey)}/settings", data={"reminder_days": "5，1", "grace_hours": "6", "note_zh": "感谢您", "note_en": "Thanks"})
+    words = {"reminder_days": "5，1", "grace_hours": "6", "note_zh": "感谢您", "note_en": "Thanks"}
+    answer = hr.post(f"{base(survey)}/settings", data=words)
     page = hr.get(f"{base(survey)}/settings").text
     preview = hr.get(f"{base(survey)}/{survey.review.id}/preview").text
 
@@ -236,7 +237,8 @@ def test_in_hr_they_see_nothing_of_it_either(client, sign_in, survey):
             assert survey.first.customer.name not in text, page
         assert own.get(f"{base(survey)}/{survey.review.id}/preview").status_code == 403
         assert own.get(f"{base(survey)}/{survey.review.id}/preview/page").status_code == 403
-        assert own.post(f"{base(survey)}/by-hand", data={"invitation": survey.invitations[1].id, "reason": "x", "act": "remove"}).status_code == 403
+        taken = {"invitation": survey.invitations[1].id, "reason": "x", "act": "remove"}
+        assert own.post(f"{base(survey)}/by-hand", data=taken).status_code == 403
         printed = own.post(f"{base(survey)}/links", data={"act": "print", "invitation": str(survey.first.id)})
         assert printed.status_code == 303
     assert len(asked(survey)) == 5
