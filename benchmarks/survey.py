@@ -10,7 +10,7 @@ import tempfile
 import time
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from itertools import cycle, islice
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -94,8 +94,8 @@ def run(url: str, *, rounds: int, requests: int, connections: int, paints: int) 
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="kp-")))
         stack.enter_context(company(url, folder))
-        # A first answer each and none twice: what a customer does.
-        customers = invite(rounds * requests + WARM)
+        # Each opens the page for the first time and sends a first answer; those who only look are others.
+        customers = invite(2 * (rounds * requests + WARM))
         hold(_database_processes(), cores[-1])
         address = url.replace("+psycopg", "", 1)
         product = stack.enter_context(_product(url, folder, cores[0]))
@@ -103,7 +103,7 @@ def run(url: str, *, rounds: int, requests: int, connections: int, paints: int) 
         variables = survey_floor.take_apart(page, folder)
         floor = stack.enter_context(_floor(address, folder, cores[0]))
         cases = measure(product, floor, customers, rounds=rounds, requests=requests, connections=connections)
-        site = f"http://127.0.0.1:{product.port}{customers[-1].path}?page=edit"
+        site = f"http://127.0.0.1:{product.port}{customers[0].path}"
         return {
             "machine": report.machine(),
             "size": {"customers": len(customers), "connections": connections, "variables": variables,
@@ -117,29 +117,29 @@ def run(url: str, *, rounds: int, requests: int, connections: int, paints: int) 
 def measure(
     product: Web, floor: Web, customers: list[Asked], *, rounds: int, requests: int, connections: int
 ) -> list[Case]:
-    """Fill both cases; who goes first changes from round to round."""
-    get, post = Case("GET of the form"), Case("POST of the answer")
-    readers, answerers = cycle(customers), iter(customers)
+    """Fill the cases; who goes first changes from round to round."""
+    get, post = Case("GET of the form, the first"), Case("POST of the answer")
+    again = Case("GET of the form, again")
+    half = len(customers) // 2
+    readers, answerers = iter(customers[:half]), iter(customers[half:])
     for server in (product, floor):
         _load(server, _gets(islice(readers, WARM)), connections)
     warming = list(islice(answerers, WARM))
     _load(product, _posts(warming), connections)
     _load(floor, _posts(warming), connections)
     for number in range(rounds):
-        for case, calls in (
-            (get, _gets(islice(readers, requests))),
-            (post, _posts(islice(answerers, requests))),
-        ):
+        gets = _gets(islice(readers, requests))
+        for case, calls in ((get, gets), (again, gets), (post, _posts(islice(answerers, requests)))):
             both = [("product", product), ("floor", floor)]
             for who, server in both if number % 2 else reversed(both):
                 rate, cpu = _load(server, calls, connections)
                 case.rates[who].append(rate)
                 case.cpu_ms[who].append(cpu)
-    return [get, post]
+    return [get, again, post]
 
 
 def _gets(asked: Any) -> list[Sent]:
-    return [("GET", f"{one.path}?page=edit", "", 200) for one in asked]
+    return [("GET", one.path, "", 200) for one in asked]
 
 
 def _posts(asked: Any) -> list[Sent]:
