@@ -9,7 +9,8 @@ from sqlalchemy import select
 
 from states.errors import Message, Refusal
 from workflow_app.db import db
-from workflow_app.models import Customer, Invitation, MailMessage
+from workflow_app.models import Customer, Cycle, Employee, Invitation, MailMessage, Review
+from workflow_app.queries.surveys import UNANSWERED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,9 +21,10 @@ SHOWN = 20
 
 @dataclass(frozen=True)
 class Correspondence:
-    """A customer, the newest mails to them, and whether one of the invitations that are open came back."""
+    """A customer, about whom they are asked now, the newest mails to them, and whether one of these came back."""
 
     customer: Customer
+    asked: Sequence[Invitation]
     mails: Sequence[MailMessage]
     came_back: bool
 
@@ -36,5 +38,14 @@ def correspondence(customer_id: int) -> Correspondence:
     mails = db.session.scalars(
         select(MailMessage).where(MailMessage.invitation_id.in_(own)).order_by(MailMessage.id.desc()).limit(SHOWN)
     ).all()
-    bounced = db.session.scalar(own.where(Invitation.bounced_at.is_not(None)).limit(1))
-    return Correspondence(customer, mails, came_back=bounced is not None or customer.bounced_at is not None)
+    waiting = own.where(Invitation.bounced_at.is_not(None), Invitation.state.in_(UNANSWERED))
+    bounced = db.session.scalar(waiting.limit(1))
+    asked = db.session.scalars(
+        select(Invitation)
+        .join(Invitation.review)
+        .join(Review.cycle)
+        .join(Review.employee)
+        .where(Invitation.customer_id == customer.id, Cycle.state == "open", Invitation.state != "revoked")
+        .order_by(Employee.name_sort, Invitation.id)
+    ).all()
+    return Correspondence(customer, asked, mails, came_back=bounced is not None or customer.bounced_at is not None)
