@@ -6,15 +6,18 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from forms.kinds.base import name_of
+from flask_babel import gettext
+
+from forms.kinds.base import name_of, when_data
 from states.questions import applicable, fields_asked
 from states.scheme.questions import MatrixSpec
+from workflow_app.i18n import t
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from forms.builder import SchemeForm
-    from states.scheme.forms import Questionnaire
+    from states.scheme.forms import Form
 
 TEXTS = frozenset({"short_text", "long_text"})
 
@@ -35,6 +38,32 @@ class Block:
     def kind(self) -> str:
         return str(self.asked.kind)
 
+    @property
+    def waits(self) -> bool:
+        """Whether it is asked only after another answer."""
+        return self.asked.when is not None
+
+    @property
+    def when(self) -> dict[str, str]:
+        """What the page tells its script about that answer."""
+        return {"data-code": self.code} | when_data(self.asked.when)
+
+    def row_code(self, name: str) -> str:
+        """The code of a row of a table by its field."""
+        return str(next(row.code for row in self.asked.rows if name_of(row.code) == name))
+
+    def row_when(self, name: str) -> dict[str, str]:
+        """As `when`, for a row."""
+        row = next(row for row in self.asked.rows if name_of(row.code) == name)
+        return {"data-code": row.code} | when_data(row.when)
+
+    def label(self, form: SchemeForm, name: str, *, numbered: bool = True) -> str:
+        """What stands above a field: number, question, and whether it has to be answered."""
+        field: Any = form[name]
+        number = f"{self.number}. " if numbered and self.number and self.kind != "matrix" else ""
+        wanted = field.about is not None and field.about.required
+        return f"{number}{t(field.label.text)}" + (" " + gettext("(required)") if wanted else "")
+
     def is_answered(self, form: SchemeForm) -> bool:
         return any(form[name].data for name in self.names)
 
@@ -45,7 +74,7 @@ class Block:
 class _Same:
     """A questionnaire by identity, as the form builder does: hashing the whole of it would cost more."""
 
-    def __init__(self, spec: Questionnaire) -> None:
+    def __init__(self, spec: Form) -> None:
         self.spec = spec
 
     def __hash__(self) -> int:
@@ -55,12 +84,12 @@ class _Same:
         return isinstance(other, _Same) and self.spec is other.spec
 
 
-def blocks_of(spec: Questionnaire) -> tuple[Block, ...]:
+def blocks_of(spec: Form) -> tuple[Block, ...]:
     """Every question in the order of the page, worked out once."""
     return _blocks(_Same(spec))
 
 
-def conditional(spec: Questionnaire) -> frozenset[str]:
+def conditional(spec: Form) -> frozenset[str]:
     """The codes of what is asked only after another answer, rows of tables among them."""
     return _conditional(_Same(spec))
 
@@ -82,7 +111,7 @@ def _conditional(same: _Same) -> frozenset[str]:
     return frozenset(tables | {one.code for one, _ in fields_asked(same.spec) if one.when is not None})
 
 
-def applying(spec: Questionnaire, answers: dict[str, Any]) -> list[Block]:
+def applying(spec: Form, answers: dict[str, Any]) -> list[Block]:
     """The questions that apply to these answers, in order; of a table only the rows that do."""
     if not conditional(spec):
         return list(blocks_of(spec))
@@ -94,7 +123,7 @@ def applying(spec: Questionnaire, answers: dict[str, Any]) -> list[Block]:
     ]  # fmt: skip
 
 
-def following(spec: Questionnaire, answers: dict[str, Any]) -> frozenset[str]:
+def following(spec: Form, answers: dict[str, Any]) -> frozenset[str]:
     """What applies only because of these answers."""
     asked = conditional(spec)
     return applicable(spec, answers) & asked if asked else asked

@@ -37,11 +37,12 @@ def questions_page(
     }
     if turn.one_by_one:
         return _step(form, blocks, step, shared), int(status)
+    followed = following(turn.spec, answers)
     stage = survey_stage(turn.invitation.review.cycle)
     page = ready_pages.render(
         "survey/form.html", stage=stage.code if stage else "", every=blocks_of(turn.spec), questions=len(counted(blocks)),
         answered=sum(block.is_answered(form) for block in counted(blocks)),
-        followed=sorted(following(turn.spec, answers)), **shared,
+        followed=sorted(followed), applying=followed, **shared,
     )
     return page, int(status)
 

@@ -34,6 +34,7 @@ from workflow_app.queries.scheme_sections import (
 from workflow_app.scheme_words import SECTION_TITLES, words_for
 from workflow_app.services.editing_schemes import Edit, edited, faults_in, save_edit
 from workflow_app.services.preferences import LOCALES
+from workflow_app.survey_pages.blocks import blocks_of
 from workflow_app.views.scheme_versions import version_or_refuse
 
 if TYPE_CHECKING:
@@ -137,7 +138,10 @@ def preview(number: int, form: str) -> str | tuple[str, int]:
     }  # fmt: skip
     if shown is None:
         return render_template("scheme_editor/no_preview.html", **about), 200 if at(values, "forms", form) else 404
-    return render_template(_preview_template(use), page=shown, form=shown.form, sheet=f"forms/{shown.template}.html", **about)
+    return render_template(
+        _preview_template(use), page=shown, form=shown.form, sheet=f"forms/{shown.template}.html",
+        blocks=blocks_of(shown.spec), applying=frozenset(), **about,
+    )
 
 
 def _preview_template(use: Use | None) -> str:

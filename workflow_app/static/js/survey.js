@@ -53,6 +53,7 @@ function start(form) {
     restore(form, kept.answers);
     form.dispatchEvent(new CustomEvent("restored", { bubbles: true }));
   }
+  form.addEventListener("settled", count);
   form.addEventListener("change", () => { count(); keep(); });
   form.addEventListener("input", (event) => { if (!ticked(event.target)) keep(); });
   count();
