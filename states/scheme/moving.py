@@ -18,6 +18,8 @@ from states.scheme.cycles import CycleKind, StageSpec
 from states.scheme.forms import FormSpec, Questionnaire
 from states.scheme.model import Scheme
 
+WORDING = frozenset({"title", "help", "instructions", "training_wishes", "layout"})
+"""What may change under answers that are in: it says the same in other words, or shows it otherwise."""
 MOVABLE = ("draft", "open", "calibrating")
 PAST = Message("This cycle is past calibration: its grades stand by the version that they were made with.")
 NO_KIND = Message("The new version has no such kind of cycle any more.")
@@ -97,7 +99,7 @@ def same_answers(old: FormSpec, new: FormSpec | None) -> bool:
 def _bare(value: Any) -> Any:
     """A dumped piece of a scheme without its words."""
     if isinstance(value, Mapping):
-        kept = {key: _bare(item) for key, item in value.items() if key not in {"title", "instructions", "training_wishes"}}
+        kept = {key: _bare(item) for key, item in value.items() if key not in WORDING}
         return None if value and set(value) == {"zh", "en"} else kept
     return [_bare(item) for item in value] if isinstance(value, list | tuple) else value
 

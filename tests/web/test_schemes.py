@@ -1,9 +1,14 @@
 """The scheme as everyone it rates can read it."""
 
+import re
+
 import pytest
+from ruamel.yaml import YAML
 
 from states.scheme import builtin_scheme, builtin_scheme_text
 from tests.cycle_company import make_account, make_scheme
+from tests.question_texts import EVERY_KIND
+from tests.scheme_texts import publish_changed
 from workflow_app.db import db
 from workflow_app.models import SchemeVersion
 
@@ -57,3 +62,26 @@ def test_drafts_and_unknown_versions_are_not_shown(reader):
 
     for path in (f"/scheme?version={draft.id}", f"/scheme/{draft.id}.yaml", "/scheme?version=99999999999999999999", "/scheme/form/nothing"):
         assert reader.get(path).status_code == 404
+
+
+def test_a_form_with_every_kind_of_question_is_read_in_words(reader):
+    def ask(values):
+        asked = YAML(typ="safe").load(EVERY_KIND)["every_kind"]
+        values["scales"]["three"] = {"title": {"zh": "三级", "en": "Three"}, "levels": [
+            {"value": 3, "title": {"zh": "好", "en": "Good"}}, {"value": 1, "title": {"zh": "差", "en": "Poor"}},
+        ]}  # fmt: skip
+        for one in asked["questions"]:
+            one.update({key: str(one[key]) for key in ("earliest", "latest") if key in one})
+        values["forms"]["every_kind"] = asked
+
+    publish_changed(ask)
+
+    page = reader.get("/scheme/form/every_kind").text
+    words = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
+
+    assert "Waited too long counted the other way round · weight 2" in words
+    assert "Clear required asked if “Overall” is at most 1" in words
+    assert "Reasons any of several · asked if “Channel” is answered: Visit, Not applicable · Price, Speed" in words
+    assert "Calls required figure · asked if “Complained” is answered: Yes" in words
+    assert "The latest day · asked if “Calls” is at least 2" in words
+    assert reader.get("/scheme/whole").status_code == 200

@@ -235,8 +235,9 @@ class Outline:
         columns = [one.label for one in groups[0].inputs] if groups else []
         same = all([one.label for one in group.inputs] == columns for group in groups)
         wanted = options(found, self.values, path) if keyed else None
+        add = ADD.get(f"{found.model}.{found.name}") or ADD.get(found.name, ADD_ANY)
         return Listing(
-            path, label_of(found.model, found.name), groups, t(ADD.get(found.name, ADD_ANY)), plain and same, columns,
+            path, label_of(found.model, found.name), groups, t(add), plain and same, columns,
             self._faults(path), keys=self._choices(found, wanted, ()) if wanted is not None else None, keyed=keyed,
             kinds=self._form_kinds(inner),
         )

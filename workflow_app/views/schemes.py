@@ -10,12 +10,14 @@ from flask_babel import gettext as _
 from states.errors import Message, Refusal
 from states.permissions import may
 from states.scheme import Scheme, Text
+from states.scheme.asking_in_words import notes_on
 from states.scheme.forms import Form, KpiForm
 from workflow_app.access import allowed, current_actor
 from workflow_app.formats import points
 from workflow_app.i18n import t
 from workflow_app.queries.scheme_notices import notice_of
 from workflow_app.queries.schemes import any_version, newer_versions, published_versions
+from workflow_app.scheme_words import words_for
 from workflow_app.schemes import current_version, read_scheme
 from workflow_app.words import (
     ACTORS,
@@ -68,6 +70,7 @@ def whole() -> str | AnyResponse:
     return render_template(
         "schemes/whole.html", **about, methods=METHODS, sources=SOURCES, lines_of=_lines, titles_of=_titles, rungs=_rungs(scheme),
         form_link=lambda code: f"#form-{code}", titles_of_forms=lambda codes: _titles(scheme.forms[code] for code in codes),
+        notes_on=notes_on, kind_words=lambda kind: words_for("kind", kind),
     )
 
 
@@ -80,7 +83,7 @@ def form(code: str) -> str:
         raise Refusal(Message("There is no such form in this scheme."), kind="not_found")
     return render_template(
         "schemes/form.html", version=version, scheme=read_scheme(version), form_spec=found, methods=METHODS,
-        sources=SOURCES, thresholds=_lines(found),
+        sources=SOURCES, thresholds=_lines(found), notes_on=notes_on, kind_words=lambda kind: words_for("kind", kind),
     )
 
 
