@@ -39,6 +39,13 @@ def grace_of(cycle: Cycle) -> timedelta:
     return GRACE if hours is None else timedelta(hours=hours)
 
 
+def answers_until(invitation: Invitation, *, now: datetime) -> datetime:
+    """Until when who has the form open may send it. The campaign is only asked once the last day is over."""
+    if now < invitation.expires_at:
+        return invitation.expires_at
+    return invitation.expires_at + grace_of(invitation.review.cycle)
+
+
 def shares_links(cycle_id: int) -> bool:
     """Whether a customer who is asked about several people gets one link for all of them."""
     shared = db.session.scalar(select(Campaign.shared_links).filter_by(cycle_id=cycle_id))

@@ -16,10 +16,11 @@ from states.stages import FINISHED
 from workflow_app.access import ANONYMOUS
 from workflow_app.db import db
 from workflow_app.models import Invitation, Review, Submission
+from workflow_app.queries.campaign import answers_until
 from workflow_app.queries.surveys import UNANSWERED, answer_number, latest_answer, questionnaire_of, survey_row
 from workflow_app.services.closing_surveys import close_if_complete
 from workflow_app.services.events import record_event
-from workflow_app.services.inviting import GRACE, forget_draft, move, withdraw_mails
+from workflow_app.services.inviting import forget_draft, move, withdraw_mails
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -170,7 +171,7 @@ def guard_open(invitation: Invitation, *, now: datetime) -> None:
     """Refuse (gone) a link that has run out or been revoked, or whose review or cycle takes no more answers."""
     if invitation.state == "revoked" or invitation.review.state == "excluded":
         raise Refusal(ENDED, kind="gone")
-    if not takes_answers(invitation, until=invitation.expires_at + GRACE, now=now):
+    if not takes_answers(invitation, until=answers_until(invitation, now=now), now=now):
         raise Refusal(OVER, kind="gone")
 
 

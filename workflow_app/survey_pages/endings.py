@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from flask import g, render_template, request
 
+from workflow_app.queries.campaign import grace_of
 from workflow_app.queries.surveys import UNANSWERED, last_day
 from workflow_app.services import answering
-from workflow_app.services.inviting import GRACE
 from workflow_app.survey_links import draft_name, nonce_of
 from workflow_app.survey_pages.visits import Visit, is_open
 
@@ -46,7 +46,7 @@ def thanks_page(turn: Turn, now: datetime) -> str:
     """After sending, and whenever an answered link is opened again."""
     invitation, visit = turn.invitation, turn.visit
     closed_at = invitation.closed_at
-    late = closed_at is not None and invitation.expires_at <= closed_at < invitation.expires_at + GRACE
+    late = closed_at is not None and invitation.expires_at <= closed_at < invitation.expires_at + grace_of(invitation.review.cycle)
     return render_template(
         "survey/thanks.html", reference=invitation.reference, last_day=last_day(invitation), visit=visit,
         can_change=is_open(invitation, now), late=late, draft=draft_name(invitation), next=visit.next(now),
