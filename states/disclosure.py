@@ -5,6 +5,10 @@ comes out must never be about 1 to `least` - 1 people. That holds over filters, 
 published before (scheme §2.5: the minimum to show). Every set is one of answers, not of people: who answers anew is
 somebody else here, so that a changed answer cannot be read from the difference.
 
+Answers to different questions cannot be subtracted from each other. So all figures about one question, of every
+publication, are looked at together, and with them the scores of the same publication, which every question is part of;
+of sets about different questions every two are compared, since already their sizes tell who did not answer.
+
 The order in which figures are tried is fixed: whole answers before single questions, larger sets before smaller,
 then the order given. A figure that would betray a small group together with those before it stays hidden.
 """
@@ -106,6 +110,7 @@ class _Book:
         self._sets: dict[str, dict[frozenset[int], None]] = defaultdict(dict)
         self._within: dict[int, list[frozenset[int]]] = defaultdict(list)
         self._parts: dict[str, Parts] = {WHOLE: Parts()}
+        self._wholes: list[frozenset[int]] = []
         self._before: set[tuple[str, frozenset[int]]] = set()
         self._asked = False
 
@@ -118,12 +123,12 @@ class _Book:
         self._sets[one.measure][one.of] = None
         for number in one.of:
             self._within[number].append(one.of)
-        if one.measure != WHOLE:
-            self._parts_of(one.measure).divide(one.of)
-            return
-        for measure, parts in self._parts.items():
-            if measure == WHOLE or not self._small(one.of):
-                parts.divide(one.of)
+        self._parts_of(one.measure).divide(one.of)
+        if one.measure == WHOLE and self._asked and not self._small(one.of):
+            self._wholes.append(one.of)
+            for measure, parts in self._parts.items():
+                if measure != WHOLE:
+                    parts.divide(one.of)
 
     def known_before(self, one: Figure) -> bool:
         """Whether an earlier publication told this very figure."""
@@ -144,12 +149,11 @@ class _Book:
         return len(of) < self.least
 
     def _parts_of(self, measure: str) -> Parts:
-        """The parts made by one question's sets and by the scores that are no smaller than a question's set may be."""
+        """The parts made by one question's sets, and by this publication's scores as far as a question's set may be as small."""
         if measure not in self._parts:
             made = self._parts[measure] = Parts()
-            for whole in self._sets[WHOLE]:
-                if not self._small(whole):
-                    made.divide(whole)
+            for whole in self._wholes:
+                made.divide(whole)
         return self._parts[measure]
 
     def _nested_too_close(self, of: frozenset[int]) -> bool:
@@ -173,7 +177,7 @@ class _Book:
         small = [part for part in self._parts_of(measure).with_one_more(of) if self._small(part) and part not in allowed]
         if not small:
             return True
-        wholes = [each for each in self._sets[WHOLE] if not self._small(each)]
+        wholes = [] if measure == WHOLE else self._wholes
         return not allowed and isolates_nobody([*wholes, *self._sets[measure], of], self.least)
 
 

@@ -166,11 +166,13 @@ def test_nobody_who_adds_and_subtracts_all_published_figures_isolates_a_small_gr
     first = figures_of(drawn)
     shown = [one for one in first if one.key in decide(first, least=least).shown]
     second = [Figure(f"later {one.key}", one.of, one.measure, f"later {one.group}") for one in figures_of(later)]
-    shown += [one for one in second if one.key in decide(second, least=least, before=shown).shown]
+    then = [one for one in second if one.key in decide(second, least=least, before=shown).shown]
 
     for measure in ("a", "b", WHOLE):
-        family = [one.of for one in shown if one.measure in (WHOLE, measure)]
-        assert not family or lightest(family) >= least
+        every = [one.of for one in (*shown, *then) if one.measure == measure]
+        families = [every, *([one.of for one in these if one.measure in (WHOLE, measure)] for these in (shown, then))]
+        assert all(not family or lightest(family) >= least for family in families)
+    shown += then
     for one, other in combinations([one.of for one in shown], 2):
         assert not (one <= other or other <= one) or len(one ^ other) in {0, *range(least, 20)}
 
