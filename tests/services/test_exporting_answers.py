@@ -293,6 +293,8 @@ def test_what_was_typed_stays_when_the_reason_lacks(enter, survey):
     page = got.get_data(as_text=True)
     assert got.status_code == 422
     assert "<title>有误：" in page
+    assert 'href="#reason"' in page
+    assert 'aria-describedby="reason' in page
     assert re.search(r'<input[^>]*value="csv"[^>]*checked|<input[^>]*checked[^>]*value="csv"', page)
     assert re.search(r'<input[^>]*name="identified"[^>]*checked|<input[^>]*checked[^>]*name="identified"', page)
     assert db.session.scalar(select(Event).filter_by(kind="answers_exported")) is None
