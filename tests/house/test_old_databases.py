@@ -1,6 +1,7 @@
 """Databases of earlier versions: each opens in today's version, with what was in it."""
 
 import gzip
+import re
 from pathlib import Path
 
 import flask_migrate
@@ -9,10 +10,12 @@ from sqlalchemy import func, select
 
 from workflow_app import create_app
 from workflow_app.db import db
-from workflow_app.models import Account, Cycle, Employee, Posting, Review, SchemeVersion
+from workflow_app.models import Account, Cycle, Employee, MailMessage, Posting, Review, SchemeVersion
 from workflow_app.schemes import read_scheme
 from workflow_app.services.sealing import verify
+from workflow_app.services.survey_mails import link_in
 from workflow_app.settings import Settings
+from workflow_app.survey_links import PLACEHOLDER
 
 KEPT = Path(__file__).parents[1] / "fixtures"
 
@@ -62,3 +65,14 @@ def test_its_schemes_are_read_as_they_were_written(old):
         assert rule.codes == ("inspections", "monthly", "year_end")
         assert [part.weight for part in rule.parts] == [20, 30, 50]
         assert (rule.coverage.kinds, rule.coverage.least) == (("monthly_appraisal",), 6)
+
+
+def test_its_mails_keep_no_customers_token_and_can_still_be_sent(old):
+    mails = db.session.scalars(select(MailMessage).where(MailMessage.key.like("invitation-%"))).all()
+    written = "".join(f"{mail.text}{mail.html}{mail.headers}" for mail in mails)
+
+    assert mails
+    assert re.search(r"/s/[a-z2-7]{32}", written) is None
+    assert all(PLACEHOLDER in mail.text and PLACEHOLDER in mail.headers["List-Unsubscribe"] for mail in mails)
+    assert {link_in(mail).rsplit("/", 1)[0] for mail in mails} == {"http://127.0.0.1:8000/s"}
+    assert {mail.domain for mail in mails} == {mail.to_address.split("@")[1] for mail in mails}
