@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from forms.redacting import RedactionForm
@@ -45,10 +45,12 @@ def about(review_id: int) -> str:
 @allowed("redact_answers")
 def answers(review_id: int) -> str:
     """The free answers about a person, for HR alone; that they were opened is recorded."""
-    review = _review(review_id)
+    # The transaction that only read ends, and one begins that writes from its start: SQLite raises none to that.
+    db.session.rollback()
+    g.writes = True
     with unit_of_work():
-        redacting.read_answers(review, actor=current_actor(), now=now())
-    return _page(review)
+        redacting.read_answers(_review(review_id), actor=current_actor(), now=now())
+    return _page(_review(review_id))
 
 
 @blueprint.post("/reviews/<int:review_id>/answers/<int:submission_id>/<question>/hide")
