@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from states.answers import Answers, rating
-from states.exact import HUNDRED, weighted_mean
+from states.exact import HUNDRED
 from states.intervals import of_mean, wilson
 from states.questions import applicable, without_hidden
 from states.scheme.forms import Questionnaire, Rated
@@ -21,6 +21,7 @@ from states.scheme.questions import NOT_APPLICABLE, RatedItem
 Weighed = Sequence[tuple[Fraction, Fraction]]
 """Ratings with their weights."""
 
+ONE = Fraction(1)
 NOTHING_APPLIED = "not_applicable"
 NOTHING_ANSWERED = "skipped"
 TOO_LITTLE = "too_little"
@@ -82,7 +83,8 @@ def questionnaire_score(
     own = form.minimum_answers if isinstance(form, Questionnaire) else None
     least = minimum or own or 1
     scored = form.scored
-    read = [_counted(form, scored, answer) for answer in answers]
+    conditional = has_conditions(form)
+    read = [_counted(form, scored, answer, conditional=conditional) for answer in answers]
     values = {place: value for place, one in enumerate(read) if (value := _value_of(one, item)) is not None}
     found = list(values.values())
     enough = len(found) >= least
@@ -96,11 +98,11 @@ def questionnaire_score(
 
 def count_answer(form: Rated, answers: Answers) -> Counted:
     """One answer as it counts. Answers to questions that do not apply are dropped first, whoever sent them."""
-    return _counted(form, form.scored, answers)
+    return _counted(form, form.scored, answers, conditional=has_conditions(form))
 
 
-def _counted(form: Rated, scored: Sequence[RatedItem], answers: Answers) -> Counted:
-    put, given = put_to(form, scored, answers)
+def _counted(form: Rated, scored: Sequence[RatedItem], answers: Answers, *, conditional: bool) -> Counted:
+    put, given = put_to(form, scored, answers) if conditional else (scored, answers)
     asked = [one for one in put if given.get(one.code) != NOT_APPLICABLE]
     rated = [(one, value) for one in asked if (value := counted_rating(form, one, given)) is not None]
     ratings = {one.code: value for one, value in rated}
@@ -110,7 +112,8 @@ def _counted(form: Rated, scored: Sequence[RatedItem], answers: Answers) -> Coun
         return Counted(None, ratings, NOTHING_ANSWERED)
     if Fraction(len(rated), len(asked)) * HUNDRED < Fraction(form.method.least_answered):
         return Counted(None, ratings, TOO_LITTLE)
-    return Counted(weighted_mean((value, Fraction(one.weight)) for one, value in rated), ratings)
+    total, weight = _sum([(value, Fraction(one.weight)) for one, value in rated])
+    return Counted(total / weight, ratings)
 
 
 def put_to(form: Rated, scored: Sequence[RatedItem], answers: Answers) -> tuple[Sequence[RatedItem], Answers]:
@@ -151,7 +154,7 @@ def _items(form: Rated, scored: Sequence[RatedItem], read: Sequence[Counted]) ->
 
 def _equally(values: Iterable[Fraction]) -> Weighed:
     """Every customer weighs the same."""
-    return [(value, Fraction(1)) for value in values]
+    return [(value, ONE) for value in values]
 
 
 def by_method(form: Rated, found: Weighed) -> Fraction | None:
@@ -164,7 +167,9 @@ def _lowest(form: Rated) -> int:
 
 
 def _sum(found: Weighed) -> tuple[Fraction, Fraction]:
-    """Σ value × weight, and Σ weight."""
+    """Σ value × weight, and Σ weight; whole numbers, the usual case, are added as such."""
+    if all(weight == 1 and value.denominator == 1 for value, weight in found):
+        return Fraction(sum(value.numerator for value, _ in found)), Fraction(len(found))
     return sum((value * weight for value, weight in found), Fraction(0)), sum((w for _, w in found), Fraction(0))
 
 
