@@ -5,7 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from flask import render_template
+from flask import render_template, request
 
 from workflow_app import ready_pages
 from workflow_app.queries.surveys import asked_about, last_day, minimum_to_show, survey_stage
@@ -91,7 +91,7 @@ def _frame(turn: Turn, known: int | None) -> dict[str, Any]:
         "person": invitation.review.employee.name, "cycle": cycle, "last_day": last_day(invitation),
         "asked": asked_about(invitation.review_id), "minimum": minimum_to_show(cycle),
         "months": scheme_of(cycle).retention.survey_answers, "edits": edits(invitation), "posted": sent is not None,
-        "save_day": invitation.draft_saved_at,
+        "kept_earlier": invitation.draft is not None and sent is None and not request.args.get("step"),
     }
 
 
