@@ -36,11 +36,18 @@ def notes_on(form: Form, asked: Asked) -> list[Words]:
     if isinstance(asked, RatedItem):
         found += [Message("counted the other way round")] if asked.reversed else []
         found += [Message("weight %(weight)s", weight=plain(asked.weight))] if asked.weight != Decimal(1) else []
+        found += [Message("not scored")] if _is_aside(form, asked) else []
         own = asked.levels if isinstance(asked, RatingSpec) and asked.levels != getattr(form, "levels", ()) else ()
         found += [_listed([level.title for level in own])] if own else []
     if isinstance(asked, SingleChoiceSpec | MultipleChoiceSpec):
         found.append(_listed([option.title for option in asked.options]))
     return found
+
+
+def _is_aside(form: Form, asked: RatedItem) -> bool:
+    """Whether a rating that stands among scored ones does not count."""
+    scored = getattr(form, "scored", ())
+    return bool(scored) and asked.code not in {one.code for one in scored}
 
 
 def condition(form: Form, when: When) -> Message:

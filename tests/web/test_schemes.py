@@ -80,6 +80,7 @@ def test_a_form_with_every_kind_of_question_is_read_in_words(reader):
     words = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
 
     assert "Waited too long counted the other way round · weight 2" in words
+    assert "Would buy again not scored" in words
     assert "Clear required asked if “Overall” is at most 1" in words
     assert "Reasons any of several · asked if “Channel” is answered: Visit, Not applicable · Price, Speed" in words
     assert "Calls required figure · asked if “Complained” is answered: Yes" in words

@@ -346,7 +346,7 @@ def _rank(found: Field, path: Path) -> int:
     """Codes stand behind what people read, free texts behind the questions."""
     if not path:
         return 0
-    return 2 if found.name == "texts" else 1 if found.name in LAST else 0
+    return {"questions": 2, "texts": 3}.get(found.name, 1 if found.name in LAST else 0)
 
 
 def _control(found: Field, choosable: bool) -> str:  # noqa: FBT001
