@@ -29,7 +29,7 @@ def opt_out(customer: Customer, *, now: datetime) -> None:
     What is still asked of the customer counts as declined (`opted_out`); who changes their mind may answer by the
     link all the same. Answers that are in stay. Asked by whoever holds a link: no account is behind it.
     """
-    if customer.opted_out_at in {None, now}:
+    if customer.opted_out_at is None:
         customer.opted_out_at = now
         record_event("customer", customer.id, "opted_out", actor=ANONYMOUS, now=now)
     for invitation in _waiting(customer):

@@ -96,9 +96,10 @@ def _decline(visit: Visit) -> Answered:
     everyone = visit.about is None or bool(request.form.get("everyone"))
     try:
         with unit_of_work():
-            answering.decline_all(visit.people if everyone else [visit.bearer], kind, reason, now=clock.now())
             if kind == "opted_out":
                 opt_out(visit.link.customer, now=clock.now())
+            else:
+                answering.decline_all(visit.people if everyone else [visit.bearer], kind, reason, now=clock.now())
     except Refusal as refusal:
         if refusal.kind == "gone":
             raise Gone("expired") from refusal
