@@ -199,7 +199,9 @@ def form_value(form, rows):
         return sum(p * each for p, each in weights) / weight * Fraction(form["points_to_100"]) if weight else None
     if form["kind"] == "rating_card" and given:
         assert form["method"]["name"] == "mean_x20"
-        return sum(value for value, _ in given) / len(given) / max(form["levels"]) * 100
+        weights = [Fraction(row["weight"]) for _, row in given]
+        weighed = sum(value * weight for (value, _), weight in zip(given, weights, strict=True))
+        return weighed / sum(weights) / max(form["levels"]) * 100
     return None
 
 
