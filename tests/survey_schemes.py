@@ -34,10 +34,13 @@ EVERY_KIND = """    questions:
 RETENTION = "retention: {survey_answers: 24}\n"
 
 
-def scheme_with(*, layout: str = "one_page", questions: str = "", required: str = "", retention: str = "") -> str:
+def scheme_with(
+    *, layout: str = "one_page", questions: str = "", required: str = "", retention: str = "",
+    changes: str = "until_closed",
+) -> str:
     """The text of the built-in scheme with these questions; `required` names an item that must be answered."""
     text = builtin_scheme_text()
-    text = _changed(text, HEAD, f"    layout: {layout}\n{HEAD}")
+    text = _changed(text, HEAD, f"    layout: {layout}\n    changes: {changes}\n{HEAD}")
     if questions:
         text = _changed(text, "  internal_questionnaire:\n", f"{questions}  internal_questionnaire:\n")
     if required:

@@ -262,6 +262,7 @@ class Questionnaire(Rated):
     recommendation: Recommendation | None = None
     minimum_answers: Annotated[int, Field(ge=1, le=1000)] | None = None
     layout: Literal["one_page", "one_by_one"] = "one_page"
+    changes: Literal["until_closed", "until_sent"] = "until_closed"
 
     @property
     def offers_not_applicable(self) -> bool:

@@ -18,7 +18,7 @@ from states.scheme.cycles import CycleKind, StageSpec
 from states.scheme.forms import FormSpec, Questionnaire
 from states.scheme.model import Scheme
 
-WORDING = frozenset({"title", "help", "instructions", "training_wishes", "layout"})
+WORDING = frozenset({"title", "help", "instructions", "training_wishes", "layout", "changes"})
 """What may change under answers that are in: it says the same in other words, or shows it otherwise."""
 MOVABLE = ("draft", "open", "calibrating")
 PAST = Message("This cycle is past calibration: its grades stand by the version that they were made with.")

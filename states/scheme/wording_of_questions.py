@@ -6,7 +6,7 @@ TITLES: dict[str, tuple[str, str]] = {
     "questions": ("问题", "questions"), "help": ("填写提示", "help"), "question": ("所依据的问题", "the earlier question"),
     "is": ("答案为", "answer is"), "options": ("选项", "options"), "reversed": ("反向计分", "reversed"),
     "scored": ("计分", "scored"), "earliest": ("最早日期", "earliest day"), "latest": ("最晚日期", "latest day"),
-    "longest": ("最多字数", "most characters"), "layout": ("题目排列", "layout"),
+    "longest": ("最多字数", "most characters"), "layout": ("题目排列", "layout"), "changes": ("修改答案", "changing answers"),
     "least_answered": ("计分所需答题比例", "share to be answered"), "MatrixSpec.rows": ("各行", "rows"),
     "at_most": ("不高于", "at most"), "FileSpec.most": ("最多文件数", "most files"),
     "NumberSpec.places": ("小数位数", "decimal places"),
@@ -37,6 +37,7 @@ MEANINGS: dict[str, tuple[str, str]] = {
     "MatrixSpec.scale": ("不写则用表单的量表。", "Its own scale; else the form’s."),
     "MatrixSpec.rows": ("每行单独作答，代码在整个表单中不重复。", "Each row is answered by itself; its code is its own in the whole form."),
     "layout": ("全部在一页，或每页一题。", "All questions on one page, or one after the other."),
+    "changes": ("提交后在截止前仍可修改，或提交后不能再改。", "Whether answers that were sent may be changed until the survey closes."),
     "least_answered": (
         "对本人适用的计分题至少回答百分之几，该份答卷才计分。",
         "Per cent of the scored questions put to somebody that must be answered for the answer to count.",
@@ -60,4 +61,5 @@ CHOICES: dict[str, tuple[str, str]] = {
     "kind=multiple_choice": ("多选", "any of several"), "kind=yes_no": ("是非", "yes or no"), "kind=number": ("数字", "figure"),
     "kind=date": ("日期", "day"), "kind=short_text": ("短文字", "short text"), "kind=long_text": ("长文字", "long text"),
     "kind=file": ("文件", "file"), "one_page": ("全部在一页", "all on one page"), "one_by_one": ("每页一题", "one by one"),
+    "until_closed": ("截止前可改", "until the survey closes"), "until_sent": ("提交后不能改", "only until they are sent"),
 }  # fmt: skip

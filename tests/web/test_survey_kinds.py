@@ -126,3 +126,21 @@ def test_only_a_group_of_boxes_may_come_twice(client, survey):
 
 def test_how_long_answers_are_kept_is_the_schemes_word(client, survey):
     assert "24 个月后删除" in client.get(path_of(survey.first)).text
+
+
+def test_where_the_scheme_says_so_what_was_sent_is_final(client, db_session):
+    survey = make_survey(scheme=scheme_with(changes="until_sent"))
+    path = path_of(survey.first)
+    told = client.post(path, data=GOOD | {"nonce": nonce_of(survey.first, 0), "act": "review"})
+    once, again = (
+        client.post(path, data=GOOD | {"nonce": nonce_of(survey.first, 0), "act": "send"}) for _ in range(2)
+    )
+    stale = client.post(path, data=GOOD | {"nonce": nonce_of(survey.first, 0), "act": "send", "q_overall": "1"})
+    changed = client.post(path, data=GOOD | {"nonce": nonce_of(survey.first, 1), "act": "send", "q_overall": "1"})
+    edit = client.get(f"{path}?page=edit").text
+
+    assert "提交后不能再修改" in told.text
+    assert (once.status_code, again.status_code, stale.status_code, changed.status_code) == (303, 303, 409, 303)
+    assert "提交后不能再修改" in edit
+    assert "修改我的回答" not in edit
+    assert [answers["overall"] for answers in stored()] == ["5"]

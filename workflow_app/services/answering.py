@@ -40,6 +40,7 @@ OTHER_ANSWER = Message(
     "This link was answered from another page meanwhile. What you entered stands below: "
     "check and send it again if it shall replace that answer."
 )
+SENT_FOR_GOOD = Message("Your answers have been sent already and cannot be changed any more. Thank you.")
 NOTHING_ANSWERED = Message("Please answer at least one question, or choose “I cannot answer”.")
 REQUIRED_MISSING = Message("Please answer the questions that are marked as required.")
 REASON_MISSING = Message("Please say in a few words why you do not want to answer.")
@@ -180,9 +181,14 @@ def takes_answers(invitation: Invitation, *, until: datetime, now: datetime) -> 
     if invitation.review.cycle.state != "open" or now >= until:
         return False
     if invitation.state == "submitted":
-        return True
+        return not is_final(invitation)
     row = survey_row(invitation.review)
     return row is None or row.state not in FINISHED
+
+
+def is_final(invitation: Invitation) -> bool:
+    """Whether the scheme lets nobody change an answer that was sent."""
+    return questionnaire_of(invitation.review.cycle, invitation.form).changes == "until_sent"
 
 
 def _guard_whole(form: Questionnaire, answers: dict[str, Any]) -> None:
@@ -197,7 +203,7 @@ def _repeated(invitation: Invitation, answers: dict[str, Any], known: int) -> Su
     following = answer_number(invitation, known + 1)
     if following is not None and following.answers == answers:
         return following
-    raise Refusal(OTHER_ANSWER, kind="conflict")
+    raise Refusal(SENT_FOR_GOOD if is_final(invitation) else OTHER_ANSWER, kind="conflict")
 
 
 def _close(invitation: Invitation, trigger: str, *, now: datetime) -> None:

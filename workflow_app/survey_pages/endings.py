@@ -50,6 +50,7 @@ def thanks_page(turn: Turn, now: datetime) -> str:
     return render_template(
         "survey/thanks.html", reference=invitation.reference, last_day=last_day(invitation), visit=visit,
         can_change=is_open(invitation, now), late=late, draft=draft_name(invitation), next=visit.next(now),
+        final=answering.is_final(invitation),
     )
 
 

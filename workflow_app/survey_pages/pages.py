@@ -61,7 +61,7 @@ def review_page(turn: Sent) -> str:
     blocks = turn.applying
     return render_template(
         "survey/review.html", rows=[said_in(turn.form, block) for block in blocks], one_by_one=turn.one_by_one,
-        carried=[pair for block in blocks for pair in values(turn.form, block)],
+        final=turn.spec.changes == "until_sent", carried=[pair for block in blocks for pair in values(turn.form, block)],
         followed=sorted(following(turn.spec, turn.answers)), **_frame(turn, turn.known),
     )
 

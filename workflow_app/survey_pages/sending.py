@@ -115,6 +115,8 @@ BUTTONS: dict[str, Button] = {
 
 def refused(turn: Sent, refusal: Refusal) -> Answered:
     """Refused by the service: the form again with all that was entered, or the page of an ended link."""
+    if refusal.kind == "gone" and turn.invitation.state == "submitted" and answering.is_final(turn.invitation):
+        return again(turn)
     if refusal.kind == "gone":
         raise Gone("revoked" if turn.invitation.state == "revoked" else "expired")
     sound, answers = turn.form.validate(), turn.answers
