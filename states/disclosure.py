@@ -66,8 +66,11 @@ def decide(figures: Sequence[Figure], *, least: int, before: Iterable[Figure] = 
         book.publish(one)
     shown: dict[str, Figure] = {}
     hidden: dict[str, str] = {}
+    asked = {one.group: len(one.of) for one in figures if one.measure == WHOLE}
     for one in sorted(figures, key=lambda each: (each.measure != WHOLE, -len(each.of))):
         why = book.refuses(one)
+        if why == NOBODY and asked.get(one.group, 0) < least:
+            why = TOO_FEW  # That nobody answered is told of many, too.
         if why:
             hidden[one.key] = why
         else:
@@ -118,13 +121,12 @@ class _Book:
         """Keep a figure as published; before anything was asked, as one of an earlier publication."""
         if not self._asked:
             self._before.add((one.measure, one.of))
-        if not one.of or one.of in self._sets[one.measure]:
-            return
-        self._sets[one.measure][one.of] = None
-        for number in one.of:
-            self._within[number].append(one.of)
-        self._parts_of(one.measure).divide(one.of)
-        if one.measure == WHOLE and self._asked and not self._small(one.of):
+        if one.of and one.of not in self._sets[one.measure]:
+            self._sets[one.measure][one.of] = None
+            for number in one.of:
+                self._within[number].append(one.of)
+            self._parts_of(one.measure).divide(one.of)
+        if one.measure == WHOLE and self._asked and one.of not in self._wholes and not self._small(one.of):
             self._wholes.append(one.of)
             for measure, parts in self._parts.items():
                 if measure != WHOLE:
@@ -139,10 +141,10 @@ class _Book:
         self._asked = True
         if not one.of:
             return NOBODY
-        if one.of in self._sets[one.measure]:
-            return ""
         if len(one.of) < (one.least or self.least):
             return TOO_FEW
+        if one.of in self._sets[one.measure]:
+            return ""
         return DIFFERENCE if self._nested_too_close(one.of) or not self._stands_beside(one) else ""
 
     def _small(self, of: frozenset[int]) -> bool:
