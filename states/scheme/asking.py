@@ -57,6 +57,14 @@ def places(form: Any) -> Iterator[Place]:
             yield Place(("questions", nth), word(at(one, "kind")), one)
 
 
+def scored_places(form: Any) -> Iterator[Place]:
+    """The ratings that make the score of a form: those on its own scale that do not stand aside."""
+    for place in places(form):
+        scale = place.said("scale")
+        if place.kind == "rating" and place.said("scored") is not False and (scale is None or scale == at(form, "scale")):
+            yield place
+
+
 def questions_before(form: Any, path: Path) -> list[Place]:
     """What a condition at `path` of the form may refer to: questions asked before, with answers that can be compared."""
     found = []

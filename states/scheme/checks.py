@@ -146,7 +146,7 @@ def _source(path: Path, source: Any, values: dict[str, Any], forms: list[str]) -
     form, _, item = source.partition(":")
     yield from known(path, form, ["entered", "records", *forms])
     if item and form in forms:
-        rated = [one.code for one in asking.places(at(values, "forms", form)) if one.kind == "rating"]
+        rated = [one.code for one in asking.scored_places(at(values, "forms", form))]
         yield from known(path, item, rated or codes_of(values, "forms", form, "items"))
 
 

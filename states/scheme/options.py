@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from states.scheme.actors import ACTORS
-from states.scheme.asking import offered_by, places, questions_before
+from states.scheme.asking import offered_by, questions_before, scored_places
 from states.scheme.checks import at, entries
 from states.scheme.outline import Field
 from states.scheme.reading import Path
@@ -97,9 +97,8 @@ def _sources(values: Any, _path: Path) -> Iterator[Option]:
         if at(form, "kind") not in {"rating_card", "questionnaire"}:
             continue
         yield str(key), title_of(form, str(key))
-        for place in places(form):
-            if place.kind == "rating":
-                yield f"{key}:{place.code}", (title_of(form, str(key)), title_of(place.entry, place.code))
+        for place in scored_places(form):
+            yield f"{key}:{place.code}", (title_of(form, str(key)), title_of(place.entry, place.code))
 
 
 def _earlier(values: Any, path: Path) -> Iterator[Option]:

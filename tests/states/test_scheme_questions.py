@@ -17,7 +17,7 @@ from states.scheme.reading import read_document
 from states.scheme.steps import Step, take
 from states.scheme.values import at
 from states.scoring import score_form
-from tests.question_texts import EVERY_KIND, TEXT, question_scheme
+from tests.question_texts import EVERY_KIND, TEXT
 from tests.states.mutations import ODD, paths_of
 from workflow_app.cli._saying import Teller
 
@@ -133,8 +133,21 @@ def test_a_form_does_not_ask_without_end():
     assert "questions stand here; allowed: 200." in str(faults_of(TEXT.replace(EVERY_KIND, EVERY_KIND + many))[0][2])
 
 
-def test_key_figures_may_take_a_row_of_a_table():
-    assert [one.code for one in question_scheme().forms["every_kind"].scored][2:] == ["polite", "clear"]
+@pytest.mark.parametrize(("item", "taken"), [("polite", True), ("overall", True), ("again", False), ("channel", False)])
+def test_a_key_figure_takes_an_item_that_is_scored(item, taken):
+    row = f"{{code: calls, title: {{zh: 通话, en: Calls}}, weight: 100, target: 80, source: 'every_kind:{item}'}}"
+    table = f"""  table:
+    kind: kpi_table
+    title: {{zh: 指标, en: Figures}}
+    views: [{{code: all, title: {{zh: 全部, en: All}}, rows: [{row}]}}]
+    thresholds: {{lines: [{{points: 5, at_least: 1}}], otherwise: 2}}
+"""
+    text = TEXT.replace("cycle_kinds:\n", f"{table}cycle_kinds:\n")
+
+    if taken:
+        assert load_scheme(text).forms["table"].rows[0].source_item == item
+    else:
+        assert f"“{item}” is not known to this scheme; allowed: overall, waited, polite, clear." in str(faults_of(text)[0][2])
 
 
 @pytest.mark.parametrize("kind", KINDS)
