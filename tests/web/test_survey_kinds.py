@@ -4,10 +4,13 @@ import re
 
 import pytest
 
+from states.permissions import SYSTEM
 from tests.survey_company import GOOD, hidden_fields, make_survey, path_of
 from tests.survey_schemes import EVERY_KIND, RETENTION, scheme_with
+from workflow_app import clock
 from workflow_app.db import db
 from workflow_app.models import Submission
+from workflow_app.services.publishing import publish_scheme
 from workflow_app.survey_links import nonce_of
 
 MORE = {
@@ -144,3 +147,31 @@ def test_where_the_scheme_says_so_what_was_sent_is_final(client, db_session):
     assert "提交后不能再修改" in edit
     assert "修改我的回答" not in edit
     assert [answers["overall"] for answers in stored()] == ["5"]
+
+
+def test_a_new_version_of_the_scheme_leaves_an_old_invitation_its_questions(client, survey):
+    newer = scheme_with(questions=EVERY_KIND.replace("所在城市", "所在省份"), required="overall", retention=RETENTION)
+    publish_scheme(newer, actor=SYSTEM, now=clock.now())
+    db.session.commit()
+    page = client.get(path_of(survey.first)).text
+    answer = client.post(path_of(survey.first), data=sent(survey.first))
+
+    assert "所在城市" in page
+    assert "所在省份" not in page
+    assert answer.status_code == 303
+
+
+def test_the_first_look_is_noted_once_and_decides_nothing(client, survey):
+    path = path_of(survey.first)
+    client.head(path)
+    db.session.refresh(survey.first)
+    before = survey.first.seen_at
+    client.get(path)
+    db.session.refresh(survey.first)
+    first, version = survey.first.seen_at, survey.first.version
+    client.get(path)
+    db.session.refresh(survey.first)
+
+    assert before is None
+    assert first is not None
+    assert (survey.first.seen_at, survey.first.version, survey.first.state) == (first, version, "created")
