@@ -107,3 +107,13 @@ def test_nobody_reads_the_links_of_their_own_customers(survey, client, sign_in, 
 
 def test_admins_without_a_person_read_every_mail(survey, client, sign_in, db_session):
     assert sign_in(client, make_account(None, "admin")).get("/mail").status_code == 200
+
+
+def test_why_a_mail_was_taken_back_stands_with_it(survey, client, sign_in, db_session):
+    mail = db_session.scalars(select(MailMessage)).first()
+    mail.state, mail.last_error = "withdrawn", "opted_out"
+    db_session.flush()
+
+    assert "客户已要求不再接收邮件" in sign_in(client, survey.hr).get(f"/mail/{mail.id}").text
+    assert mail.to_address in sign_in(client, survey.hr).get("/mail?state=withdrawn").text
+    assert mail.to_address not in sign_in(client, survey.hr).get("/mail?state=bounced").text

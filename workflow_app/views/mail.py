@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
+from states.permissions import may
 from workflow_app.access import allowed, current_actor
 from workflow_app.clock import now
 from workflow_app.db import unit_of_work
@@ -43,7 +44,8 @@ def message(number: int) -> str:
     text = struck(mail.text)
     return render_template(
         "mail/message.html", mail=mail, text=text, html=struck(mail.html), links=_own_links(text), sends=_sends(),
-        asked=queries.asked_in(mail), withdrawn=REASONS.get(mail.last_error or "") if mail.state == "withdrawn" else None,
+        asked=queries.asked_in(mail), is_hr=may(current_actor(), "manage_cycles").allowed,
+        withdrawn=REASONS.get(mail.last_error or "") if mail.state == "withdrawn" else None,
     )
 
 
