@@ -12,15 +12,22 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
 
-def shielded(made_of: Mapping[str, Any], *, shown: Collection[str], least: int) -> dict[str, Any]:
-    """The same tree; `shown` are the questions (`form:item`) that may be told, `least` how many answers it takes to show."""
-    return dict(made_of) | {"stages": [_stage(one, shown, least) for one in made_of.get("stages", ())]}
+def shielded(made_of: Mapping[str, Any], *, shown: Collection[str], least: int, published: str = "") -> dict[str, Any]:
+    """The same tree; `shown` are the questions (`form:item`) that may be told, `least` how many answers it takes to show.
+
+    `published` is the questionnaire of which it was decided what may be told: of that one, nothing else is.
+    """
+    return dict(made_of) | {"stages": [_stage(one, shown, least, published) for one in made_of.get("stages", ())]}
 
 
-def _stage(stage: Mapping[str, Any], shown: Collection[str], least: int) -> dict[str, Any]:
+def _stage(stage: Mapping[str, Any], shown: Collection[str], least: int, published: str) -> dict[str, Any]:
     held = dict(stage)
     if "group" in held:
         held["group"] = _group(held["group"], least)
+        form = str((held.get("form") or {}).get("code") or "")
+        if form and form == published and "items" in held["group"]:
+            told = [one for one in held["group"]["items"] if f"{form}:{one['code']}" in shown]
+            held["group"] = {key: value for key, value in held["group"].items() if key != "items"} | ({"items": told} if told else {})
     if "filled" in held:
         held["filled"] = [dict(one) | {"rows": [_row(row, shown) for row in one["rows"]]} for one in held["filled"]]
     return held

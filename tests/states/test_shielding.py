@@ -47,3 +47,13 @@ def test_what_was_kept_is_not_changed():
     group_of(made_of)
 
     assert made_of["stages"][0]["group"]["count"] == 2
+
+
+def test_of_a_published_questionnaire_only_the_questions_that_were_published_are_told():
+    items = [{"code": "speed", "value": "80"}, {"code": "courtesy", "value": "90"}]
+    made_of = kept({"count": 6, "least": 3, "value": "85", "items": items})
+    made_of["stages"][0]["form"] = {"code": "survey"}
+
+    told = shielded(made_of, shown={"survey:courtesy"}, least=5, published="survey")["stages"][0]["group"]
+
+    assert told["items"] == items[1:]

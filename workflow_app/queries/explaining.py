@@ -137,7 +137,9 @@ def shielded_of(review: Review, made_of: Mapping[str, Any]) -> dict[str, Any]:
     publication = publication_of(review.id)
     lines = publication.payload["lines"] if publication else ()
     shown = {f"{publication.form}:{one['code']}" for one in lines if publication and not one["hidden"]}
-    return shielded(made_of, shown=shown, least=minimum_to_show(review.cycle))
+    return shielded(
+        made_of, shown=shown, least=minimum_to_show(review.cycle), published=publication.form if publication else ""
+    )
 
 
 def _place(review: Review, *, barred: bool) -> Place | None:
