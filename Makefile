@@ -14,7 +14,7 @@ STAMP = $(VENV)/.installed-$(shell cat $(LOCK) pyproject.toml | cksum | cut -d' 
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup run test check test-sqlite test-postgresql bench bench-bulk lock image clean
+.PHONY: help setup run test check test-sqlite test-postgresql bench bench-bulk bench-survey lock image clean
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -55,6 +55,9 @@ bench: setup ## CPU of requests beside their floors, memory, starts (docs/benchm
 
 bench-bulk: setup ## composition, distribution and actions for up to a million people beside NumPy's own sums and sort
 	$(BIN)/python -m benchmarks.bulk $(BENCH_OPTIONS)
+
+bench-survey: setup ## the customers' page under load beside a bare Flask page, its weight, its first paint
+	$(BIN)/python -m benchmarks.survey $(BENCH_OPTIONS)
 
 image: ## the container image
 	docker build --tag kaoping:latest .

@@ -122,8 +122,9 @@ def measure(
     again = Case("GET of the form, again")
     half = len(customers) // 2
     readers, answerers = iter(customers[:half]), iter(customers[half:])
+    looking = _gets(islice(readers, WARM))
     for server in (product, floor):
-        _load(server, _gets(islice(readers, WARM)), connections)
+        _load(server, looking, connections)
     warming = list(islice(answerers, WARM))
     _load(product, _posts(warming), connections)
     _load(floor, _posts(warming), connections)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 from functools import lru_cache
+from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,6 +37,7 @@ HEADERS = {
     # Nothing of this is for search machines: people's grades and customers' links.
     "X-Robots-Tag": "noindex, nofollow",
 }
+COMPRESSED = frozenset({".css", ".js", ".svg"})
 YEAR = 365 * 24 * 3600
 
 
@@ -50,6 +53,28 @@ def protect(response: Response) -> Response:
     if request.is_secure:
         response.headers.setdefault("Strict-Transport-Security", f"max-age={YEAR}; includeSubDomains")
     return response
+
+
+def compress(response: Response) -> Response:
+    """Send a style or a script compressed to who takes it: a phone on a bad line waits for a fifth of it.
+
+    Files alone, which hold nothing of anybody; a page with secrets and with what somebody typed is never compressed.
+    """
+    filename = (request.view_args or {}).get("filename", "")
+    if request.endpoint != "static" or Path(filename).suffix not in COMPRESSED:
+        return response
+    response.vary.add("Accept-Encoding")
+    if response.status_code == HTTPStatus.OK and request.accept_encodings["gzip"]:
+        response.close()  # the file itself
+        response.direct_passthrough = False
+        response.set_data(_compressed(filename, (STATIC / filename).stat().st_mtime_ns))
+        response.headers["Content-Encoding"] = "gzip"
+    return response
+
+
+@lru_cache
+def _compressed(filename: str, _changed: int) -> bytes:
+    return gzip.compress((STATIC / filename).read_bytes(), mtime=0)
 
 
 def _caching(response: Response) -> str:
@@ -73,3 +98,4 @@ def init_app(app: Flask) -> None:
     """Send the headers with every answer and give templates `asset`."""
     app.jinja_env.globals["asset"] = asset
     app.after_request(protect)
+    app.after_request(compress)

@@ -1,5 +1,7 @@
 """What every answer says to the browser."""
 
+import gzip
+
 import pytest
 
 from tests.web.gallery import create_gallery
@@ -49,3 +51,31 @@ def test_a_fingerprinted_file_is_kept_for_ever_and_a_bare_one_is_asked_for_again
 def test_only_a_secure_connection_promises_to_stay_secure(gallery):
     assert "Strict-Transport-Security" not in gallery.get("/gallery").headers
     assert "max-age" in gallery.get("/gallery", base_url="https://localhost").headers["Strict-Transport-Security"]
+
+
+@pytest.mark.parametrize("filename", ["kaoping.css", "js/page.js", "img/seal.svg"])
+def test_files_are_sent_compressed_to_who_takes_it(gallery, filename):
+    plain = gallery.get(f"/static/{filename}", buffered=True)
+    small = gallery.get(f"/static/{filename}", headers={"Accept-Encoding": "br, gzip"}, buffered=True)
+
+    assert gzip.decompress(small.data) == plain.data
+    assert int(small.headers["Content-Length"]) == len(small.data) < len(plain.data)
+    assert "Content-Encoding" not in plain.headers
+    assert all("Accept-Encoding" in answer.headers["Vary"] for answer in (plain, small))
+    known = {"If-None-Match": small.headers["ETag"], "Accept-Encoding": "gzip"}
+    again = gallery.get(f"/static/{filename}", headers=known, buffered=True)
+    assert (again.status_code, again.data) == (304, b"")
+
+
+def test_a_page_with_what_somebody_typed_is_never_compressed(gallery):
+    answer = gallery.get("/gallery/survey", headers={"Accept-Encoding": "gzip"})
+
+    assert "Content-Encoding" not in answer.headers
+
+
+@pytest.mark.parametrize("filename", ["missing.css", "../headers.py", "%2e%2e/headers.py"])
+def test_what_is_not_there_is_not_compressed(gallery, filename):
+    answer = gallery.get(f"/static/{filename}", headers={"Accept-Encoding": "gzip"}, buffered=True)
+
+    assert answer.status_code == 404
+    assert "Content-Encoding" not in answer.headers
