@@ -1,6 +1,6 @@
 """What a customer's link promises, point by point, and the tests that hold each promise.
 
-The points are those of the house's checklist for the link (docs/surveys.md), in our words. A test is named
+The points are those of the house's checklist for such links, in our words. A test is named
 `module::function`; a promise whose tests are renamed or taken away fails here.
 """
 
