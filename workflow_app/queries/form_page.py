@@ -7,15 +7,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from forms.builder import build_form, prefill, sound_answers
-from forms.kinds.base import NOT_APPLICABLE_TITLE
 from forms.validators import written
 from states.errors import Message
 from states.exact import shown
-from states.scheme.forms import DeductionForm, KpiForm, Rated
-from states.scheme.questions import COMMENT, NOT_APPLICABLE
+from states.scheme.forms import DeductionForm, KpiForm
 from states.scoring import ScoreRow, score_form
-from workflow_app.formats import MISSING
 from workflow_app.queries import assignments as reads
+from workflow_app.queries import form_questions
+from workflow_app.queries.answer_files import file_questions
 from workflow_app.queries.ledger import ShownEntry, rows_of, shown_entries
 from workflow_app.schemes import scheme_of
 from workflow_app.services import filling
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
     from states.scheme.forms import DeductionItem, FormSpec, KpiRow
     from states.scoring import FormScore
     from workflow_app.models import Assignment, Review, Submission
+    from workflow_app.survey_pages.blocks import Block
 
 SELF = "self"
 TEMPLATES = {
@@ -245,20 +245,29 @@ class FormPage:
 
     @property
     def texts(self) -> list[tuple[Text, str]]:
-        """What was written, with its titles: the comment of a card, the texts of a form."""
-        asked = [(text.code, text.title) for text in self.spec.texts]
-        comment = getattr(self.spec, "comment", None)
-        if comment is not None:
-            asked.append((COMMENT, comment))
+        """What was written, with its titles: comments, the texts of a form."""
+        asked = [(one.code, one.title) for one in self.spec.asked if one.kind in form_questions.TEXTS]
         return [(title, self.answers[code]) for code, title in asked if self.answers.get(code)]
 
-    def level_title(self, code: str) -> Text | Message | str:
-        """The chosen step of an item, in words; a dash where it was skipped."""
-        chosen = self.answers.get(code)
-        if chosen == NOT_APPLICABLE:
-            return Message(NOT_APPLICABLE_TITLE)
-        levels = self.spec.levels if isinstance(self.spec, Rated) else ()
-        return next((level.title for level in levels if str(level.value) == chosen), MISSING)
+    @property
+    def blocks(self) -> list[Block]:
+        """The questions to fill in beside what the kind of form has."""
+        return form_questions.blocks_to_fill(self.spec)
+
+    @property
+    def applying(self) -> frozenset[str]:
+        """The codes of the questions that apply to what stands in the fields."""
+        return self.form.applicable() if self.form is not None else frozenset()
+
+    @property
+    def takes_files(self) -> bool:
+        """Whether the page sends files: evidence beside deductions, or answers."""
+        return self.keeps_ledger or bool(file_questions(self.spec))
+
+    @cached_property
+    def answered(self) -> list[form_questions.Answered]:
+        """The questions with their answers in words, for reading."""
+        return form_questions.answered(self.spec, self.answers, self.assignment.id)
 
     @property
     def steps(self) -> list[dict[str, Any]]:
@@ -331,6 +340,7 @@ def filling_page(assignment: Assignment, locale: str) -> FormPage:
     """The same with its fields, filled with what was saved."""
     page = page_of(assignment)
     page.form = build_form(page.spec, locale)(data=prefill(page.spec, page.answers))
+    form_questions.show_files(page.form, assignment.id)
     return page
 
 

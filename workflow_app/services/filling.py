@@ -22,6 +22,7 @@ from workflow_app.queries.facts import assignment_facts
 from workflow_app.queries.kpi import entered_figures, own_typing, submitted_tables
 from workflow_app.schemes import scheme_of
 from workflow_app.services import advancing
+from workflow_app.services.answer_files import check_answer_files
 from workflow_app.services.entering import settle, settled_again, with_rows
 from workflow_app.services.events import record_review_event
 
@@ -176,6 +177,7 @@ def _checked(assignment: Assignment, answers: Answers, *, strict: bool) -> Answe
     if not (form.validate() if strict else form.validate_draft()):
         raise Refusal(_faults(form))
     found = answers_from(spec, form)
+    check_answer_files(assignment, spec, found)
     return own_typing(found, entered_of(assignment)) if isinstance(spec, KpiForm) else found
 
 

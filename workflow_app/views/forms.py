@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
 
 from forms.builder import answers_from, build_form, has_foreign_fields
+from forms.kinds.base import name_of
 from states.errors import Message, Refusal
 from states.permissions import may
 from states.scheme.forms import DeductionForm
@@ -17,12 +19,15 @@ from workflow_app.clock import now
 from workflow_app.db import db, unit_of_work
 from workflow_app.errors import status_of
 from workflow_app.i18n import locale_code, t
+from workflow_app.queries.answer_files import find_answer_file
 from workflow_app.queries.assignments import find_assignment, own_words
 from workflow_app.queries.facts import assignment_facts, form_facts
 from workflow_app.queries.form_page import FormPage, confidential, filling_page, page_of, saved_at, stage_of
+from workflow_app.queries.form_questions import show_files
 from workflow_app.services import advancing, filling, ledger
+from workflow_app.services.answer_files import keep_answer_files
 from workflow_app.services.entering import without_typed
-from workflow_app.views.uploads import sent_files
+from workflow_app.views.uploads import attachment, sent_answers, sent_files
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response
@@ -34,6 +39,7 @@ blueprint = Blueprint("forms", __name__)
 SUBMIT, DRAFT, ADD = "submit", "draft", "add:"
 TOO_MANY = Message("More fields were sent than this form has. Reload the page and try again.")
 UNCLEAR = Message("Choose “Save draft” or “Submit” on the page.")
+NO_FILE = Message("There is no such file.")
 NO_SELF_REVIEW = Message("There is no submitted self review to send back.")
 
 
@@ -52,7 +58,10 @@ def fill(assignment_id: int) -> str:
 def fill_post(assignment_id: int) -> Any:
     assignment = find_assignment(assignment_id)
     require(current_actor(), "fill_form", assignment_facts(assignment))
-    form = _typed(assignment)
+    try:
+        form = _typed(assignment, _kept_files(assignment))
+    except Refusal as refusal:
+        return _again(find_assignment(assignment_id), _typed(assignment), refusal), status_of(refusal)
     wish = request.form.get("do", "")
     if wish.startswith(ADD):
         return _add(assignment, form, wish.removeprefix(ADD))
@@ -94,6 +103,19 @@ def done(assignment_id: int) -> Any:
     return render_template("forms/done.html", page=page_of(assignment), now=now())
 
 
+@blueprint.get("/forms/<int:assignment_id>/files/<int:number>")
+@allowed("use_own_desk")
+def answer_file(assignment_id: int, number: int) -> Response:
+    """A file that answers a question, as an attachment: for whom the form is."""
+    assignment = find_assignment(assignment_id)
+    if not _may_fill(assignment):
+        require(current_actor(), "see_form", form_facts(assignment, confidential=confidential(stage_of(assignment))))
+    file = find_answer_file(assignment_id, number)
+    if file is None:
+        raise Refusal(NO_FILE, kind="not_found")
+    return attachment(file)
+
+
 @blueprint.post("/forms/<int:assignment_id>/return")
 @allowed("use_own_desk")
 def send_back(assignment_id: int) -> Any:
@@ -121,8 +143,23 @@ def _may_fill(assignment: Assignment) -> bool:
     return may(current_actor(), "fill_form", assignment_facts(assignment)).allowed
 
 
-def _typed(assignment: Assignment) -> SchemeForm:
-    form = build_form(filling.form_spec(assignment), locale_code())(request.form)
+def _kept_files(assignment: Assignment) -> dict[str, list[str]]:
+    """Files are kept before the rest is looked at: a browser does not offer them a second time."""
+    spec = filling.form_spec(assignment)
+    uploads = sent_answers(spec)
+    if not uploads:
+        return {}
+    if filling.closed_reason(assignment):
+        return {}
+    with unit_of_work():
+        return keep_answer_files(assignment, spec, uploads, actor=current_actor(), now=now())
+
+
+def _typed(assignment: Assignment, files: dict[str, list[str]] | None = None) -> SchemeForm:
+    sent = MultiDict(request.form)
+    for code, numbers in (files or {}).items():
+        sent.setlist(name_of(code), [*sent.getlist(name_of(code)), *numbers])
+    form = build_form(filling.form_spec(assignment), locale_code())(sent)
     if has_foreign_fields(form, request.form):
         raise Refusal(TOO_MANY, kind="too_large")
     return form
@@ -173,6 +210,7 @@ def _again(assignment: Assignment, form: SchemeForm, refusal: Refusal | None = N
     page = page_of(assignment)
     page.answers = answers_from(page.spec, form)
     page.form = form
+    show_files(form, assignment.id)
     page.refused = list(refusal.messages) if refusal else []
     return _fill_page(page)
 

@@ -10,10 +10,11 @@ from flask import Response, request
 from states.errors import Message, Refusal
 from states.evidence import MOST_BYTES, Upload
 from states.scheme.forms import DeductionForm
+from workflow_app.queries.answer_files import file_questions
 
 if TYPE_CHECKING:
     from states.scheme.forms import FormSpec
-    from workflow_app.models import EvidenceFile
+    from workflow_app.models import AnswerFile, EvidenceFile
 
 
 def sent_file(name: str = "file") -> Upload | None:
@@ -32,7 +33,19 @@ def sent_files(spec: FormSpec) -> dict[str, Upload]:
     return {code: upload for code, upload in found.items() if upload is not None}
 
 
-def attachment(file: EvidenceFile) -> Response:
+def sent_answers(spec: FormSpec) -> dict[str, list[Upload]]:
+    """The files that answer questions, by question; as many as are sent beside the numbers of those kept before."""
+    found = {one.code: _several(f"file_{one.code}", one.most) for one in file_questions(spec)}
+    return {code: uploads for code, uploads in found.items() if uploads}
+
+
+def _several(name: str, most: int) -> list[Upload]:
+    files = [file for file in request.files.getlist(name) if file.filename]
+    # One more than allowed is enough to be told so.
+    return [Upload(file.filename or "", file.stream.read(MOST_BYTES + 1)) for file in files[: most + 1]]
+
+
+def attachment(file: EvidenceFile | AnswerFile) -> Response:
     """A kept file, to be saved and never shown in the browser; `Refusal` (gone) once its time was over."""
     if not file.size:
         raise Refusal(Message("This file was erased when its time was over."), kind="gone")

@@ -23,7 +23,7 @@ function settle(form) {
   form.dispatchEvent(new CustomEvent("settled"));
 }
 
-for (const form of document.querySelectorAll("form[data-survey]")) {
+for (const form of document.querySelectorAll("form[data-survey], form[data-asks]")) {
   // Before survey.js counts: it listens on the form as well, and was loaded with this one.
   form.addEventListener("change", () => settle(form), true);
   form.addEventListener("input", () => settle(form), true);

@@ -2,7 +2,7 @@
 const parts = [
   ["[data-scorecard]", "./score.js"],
   ["[data-autosave]", "./autosave.js"],
-  ["[data-survey] [data-when]", "./asked.js"],
+  ["[data-survey] [data-when], [data-asks] [data-when]", "./asked.js"],
   ["[data-survey], [data-survey-done]", "./survey.js"],
   ["[data-progress]", "./progress.js"],
   ["[data-picks]", "./picks.js"],

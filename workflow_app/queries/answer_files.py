@@ -1,0 +1,33 @@
+"""The files that were handed in with a staff form."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from states.scheme.questions import FileSpec
+from workflow_app.db import db
+from workflow_app.models import AnswerFile
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from states.scheme.forms import FormSpec
+
+LARGEST_ID = 2**31 - 1
+
+
+def file_questions(spec: FormSpec) -> tuple[FileSpec, ...]:
+    """The questions of a form that are answered with files."""
+    return tuple(one for one in spec.asked if isinstance(one, FileSpec))
+
+
+def files_of(assignment_id: int) -> Sequence[AnswerFile]:
+    """Every file of a form, the earliest first; their contents stay in the database until they are asked for."""
+    return db.session.scalars(select(AnswerFile).filter_by(assignment_id=assignment_id).order_by(AnswerFile.id)).all()
+
+
+def find_answer_file(assignment_id: int, number: int) -> AnswerFile | None:
+    """One file of one form, or None."""
+    return db.session.scalar(select(AnswerFile).filter_by(id=min(number, LARGEST_ID), assignment_id=assignment_id))
