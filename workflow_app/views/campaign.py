@@ -140,7 +140,7 @@ def _wanted_day(invitation: Invitation) -> Any:
 
 def qr_code(address: str) -> str:
     """A link as a picture that a phone's camera opens."""
-    return segno.make(address, error="m").svg_inline(scale=6, light="#ffffff", svgclass="qr", title=_("QR code"))
+    return segno.make(address, error="m").svg_inline(omitsize=True, light="#ffffff", svgclass="qr", title=_("QR code"))
 
 
 def _person_page(review: Review, problems: Iterable[Message] = ()) -> str:
