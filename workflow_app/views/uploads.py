@@ -41,8 +41,13 @@ def sent_answers(spec: FormSpec) -> dict[str, list[Upload]]:
 
 def _several(name: str, most: int) -> list[Upload]:
     files = [file for file in request.files.getlist(name) if file.filename]
-    # One more than allowed is enough to be told so.
-    return [Upload(file.filename or "", file.stream.read(MOST_BYTES + 1)) for file in files[: most + 1]]
+    found: list[Upload] = []
+    for file in files:
+        with file.stream as stream:
+            # One more than allowed is enough to be told so.
+            if len(found) <= most:
+                found.append(Upload(file.filename or "", stream.read(MOST_BYTES + 1)))
+    return found
 
 
 def attachment(file: EvidenceFile | AnswerFile) -> Response:
