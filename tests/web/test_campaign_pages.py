@@ -209,6 +209,7 @@ def test_one_sheet_for_a_customer_of_several(hr, survey):
 
     assert answer.text.count("<article") == 1
     assert "李娜" in answer.text
+    assert "匿名" in answer.text  # only one customer is asked about her
     assert path_of(second) not in answer.text
     assert "李娜" in hr.post(f"/invitations/{second.id}/link").text
 

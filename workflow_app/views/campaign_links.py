@@ -19,7 +19,7 @@ from workflow_app.models import Cycle, Invitation
 from workflow_app.queries.campaign import Asked, responses_of
 from workflow_app.queries.choosing import visible_to
 from workflow_app.queries.paging import slice_of
-from workflow_app.queries.surveys import group_of, last_day, minimum_to_show
+from workflow_app.queries.surveys import asked_about, group_of, last_day, minimum_to_show
 from workflow_app.services import inviting
 from workflow_app.survey_links import link_to
 from workflow_app.views.campaign import perform, qr_code, row_of, to
@@ -131,7 +131,8 @@ def _slip(leader: Invitation) -> str:
             address = link_to(leader)
             slip = Slip(leader, [one.review.employee.name for one in people], address, qr_code(address), language)
             return render_template(
-                "campaign/slip.html", slip=slip, last_day=last_day(leader), minimum=minimum_to_show(leader.review.cycle)
+                "campaign/slip.html", slip=slip, last_day=last_day(leader), minimum=minimum_to_show(leader.review.cycle),
+                asked=min(asked_about(one.review_id) for one in people),
             )
     finally:
         g.locale = kept
