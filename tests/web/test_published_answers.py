@@ -215,7 +215,7 @@ def test_while_the_survey_is_open_hr_reads_no_answer(client, sign_in, db_session
 
 def content(page: str) -> str:
     """What a page says, without the forms around it, whose tokens change with the second."""
-    return page.split("<main")[1].split("</main")[0]
+    return page.split("<main")[1].split("</main", maxsplit=1)[0]
 
 
 def figures(page: str) -> list[str]:
