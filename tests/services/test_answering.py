@@ -6,14 +6,14 @@ from fractions import Fraction
 from threading import Barrier, Thread
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from states.errors import Refusal
 from tests.support import run_timers
 from tests.survey_company import filled, make_survey, path_of
 from workflow_app import clock
 from workflow_app.db import db
-from workflow_app.models import Event, Invitation, ReviewStage, Submission
+from workflow_app.models import Cycle, Event, Invitation, ReviewStage, Submission
 from workflow_app.queries.campaign import responses_of
 from workflow_app.queries.surveys import answers_of, survey_score
 from workflow_app.services import inviting
@@ -266,3 +266,17 @@ def test_the_review_goes_on_only_when_the_survey_is_over(survey):
     assert stage(survey).state == "done"
     assert survey.review.state == "self_review"
     assert {one.state for one in db.session.scalars(select(Invitation))} == {"submitted"}
+
+
+def test_what_happened_during_the_wait_for_the_lock_is_seen(db_session):
+    """The cycle goes on while a customer's answer waits: what was read of it before is not believed."""
+    survey = make_survey(customers=2)
+    invitation = survey.first
+    assert invitation.review.cycle.state == "open"
+    behind = update(Cycle).where(Cycle.id == survey.cycle.id).values(state="calibrating")
+    db.session.execute(behind.execution_options(synchronize_session=False))
+
+    with pytest.raises(Refusal) as refused:
+        submit_answers(invitation, {"overall": "5"}, known=0, now=NOW)
+
+    assert refused.value.kind == "gone"

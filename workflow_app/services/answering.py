@@ -54,7 +54,10 @@ def lock_invitation(invitation: Invitation) -> None:
     The review first, as everything that moves a review does: two customers of one person who send at
     once come one after the other, and the second sees that the first has answered.
     """
-    db.session.scalar(select(Review.id).where(Review.id == invitation.review_id).with_for_update())
+    # Both were read before the wait, and the other people of a shared link keep their cycle in the session.
+    held = select(Review).where(Review.id == invitation.review_id).with_for_update(of=Review)
+    review = db.session.scalars(held.execution_options(populate_existing=True)).one()
+    db.session.refresh(review.cycle)
     db.session.refresh(invitation, with_for_update=True)
 
 
