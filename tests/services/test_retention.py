@@ -20,6 +20,7 @@ from tests.services.grade_company import (
 from workflow_app.db import db
 from workflow_app.models import (
     Action,
+    AnswerFile,
     Appeal,
     Assignment,
     Event,
@@ -230,3 +231,67 @@ def test_others_see_no_holds(company, client, sign_in):
     db.session.commit()
 
     assert sign_in(client, make_account(company.people[0])).get("/people/holds").status_code == 403
+
+
+def hand_in(company, person, state):
+    """A file with a form in this state, named by its answers."""
+    review = db.session.scalar(select(Review).filter_by(employee_id=person.id))
+    one = select(Submission).join(Assignment).where(Assignment.review_id == review.id, Submission.state == state)
+    submission = db.session.scalar(one)
+    file = company.keep(AnswerFile(
+        assignment_id=submission.assignment_id, question="papers", filename="a.pdf", media_type="application/pdf", size=1,
+        digest="d", content=b"a", uploaded_at=NOW,
+    ))  # fmt: skip
+    submission.answers = {"papers": [str(file.id)]}
+    db.session.flush()
+    return file.id
+
+
+def files_left():
+    db.session.expire_all()
+    return {file.id: (file.content, file.size) for file in db.session.scalars(select(AnswerFile))}
+
+
+def test_files_that_were_handed_in_with_a_form_are_emptied_as_evidence_is(company):
+    number = hand_in(company, company.people[0], "submitted")
+
+    assert erase_old_records(now=LATER)["evidence"] == 3
+
+    assert files_left() == {number: (b"", 0)}
+    assert erase_old_records(now=LATER) == {}
+
+
+def test_files_of_a_form_about_someone_under_a_hold_stay(company):
+    held, free = (hand_in(company, person, "submitted") for person in company.people)
+    place_hold(company.people[0].employee_no, reason=WHY, actor=company.hr, now=NOW)
+
+    erase_old_records(now=LATER)
+
+    assert files_left() == {held: (b"a", 1), free: (b"", 0)}
+
+
+def test_files_of_young_answers_stay(company):
+    number = hand_in(company, company.people[0], "submitted")
+
+    erase_old_records(now=NOW + timedelta(days=300))
+
+    assert files_left() == {number: (b"a", 1)}
+
+
+def test_files_of_a_draft_go_with_the_draft_and_those_handed_in_stay(db_session):
+    company = Company(rule="\nretention: {drafts: 12}\n")
+    draft, handed_in = (hand_in(company, company.people[0], state) for state in ("draft", "submitted"))
+
+    assert erase_old_records(now=LATER) == {"drafts": 2}
+
+    assert draft not in files_left()
+    assert files_left() == {handed_in: (b"a", 1)}
+
+
+def test_a_draft_and_its_files_stay_under_a_hold(db_session):
+    company = Company(rule="\nretention: {drafts: 12}\n")
+    number = hand_in(company, company.people[0], "draft")
+    place_hold(company.people[0].employee_no, reason=WHY, actor=company.hr, now=NOW)
+
+    assert erase_old_records(now=LATER) == {"drafts": 1}
+    assert files_left() == {number: (b"a", 1)}

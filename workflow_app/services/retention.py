@@ -18,6 +18,7 @@ from workflow_app.db import db
 from workflow_app.models import (
     Account,
     Action,
+    AnswerFile,
     Appeal,
     Assignment,
     Cycle,
@@ -123,8 +124,20 @@ def _evidence(rule: Retention, now: datetime) -> int:
     old = EvidenceFile.uploaded_at < kept_until_before(now, rule.evidence)
     # NULL is neither true nor false: a file of an entry has no appeal, and is spared all the same.
     ids = select(EvidenceFile.id).where(old, EvidenceFile.size > 0).where(spared.is_not(True)).limit(CHUNK)
+    return _emptied(EvidenceFile, ids) + _answer_files(rule.evidence, now)
+
+
+def _answer_files(months: int, now: datetime) -> int:
+    """What staff handed in with a form is evidence, too."""
+    of_held = select(Assignment.id).join(Review).where(Review.employee_id.in_(_held()))
+    old = AnswerFile.uploaded_at < kept_until_before(now, months)
+    ids = select(AnswerFile.id).where(old, AnswerFile.size > 0, AnswerFile.assignment_id.not_in(of_held))
+    return _emptied(AnswerFile, ids.limit(CHUNK))
+
+
+def _emptied(model: type[EvidenceFile | AnswerFile], ids: Select[tuple[int]]) -> int:
     found = list(db.session.scalars(ids))
-    db.session.execute(update(EvidenceFile).where(EvidenceFile.id.in_(found)).values(content=b"", size=0))
+    db.session.execute(update(model).where(model.id.in_(found)).values(content=b"", size=0))
     return len(found)
 
 
@@ -136,8 +149,27 @@ def _drafts(cycle: Cycle, rule: Retention, now: datetime) -> int:
         Submission.state.in_(("draft", "superseded")), Submission.saved_at < kept_until_before(now, rule.drafts)
     )
     found = list(db.session.scalars(ids.limit(CHUNK)))
+    of_forms = select(Submission.assignment_id).where(Submission.id.in_(found), Submission.assignment_id.is_not(None))
+    forms = [form for form in db.session.scalars(of_forms.distinct()) if form is not None]
     db.session.execute(delete(Redaction).where(Redaction.submission_id.in_(found)))
-    return _delete(Submission, select(Submission.id).where(Submission.id.in_(found)))
+    count = _delete(Submission, select(Submission.id).where(Submission.id.in_(found)))
+    _unnamed_files(forms)
+    return count
+
+
+def _unnamed_files(assignments: Collection[int]) -> None:
+    """The files of these forms that no version of their answers names any more."""
+    said = db.session.execute(
+        select(Submission.assignment_id, Submission.answers).where(Submission.assignment_id.in_(assignments))
+    )
+    named = {
+        (form, number) for form, answers in said for value in answers.values() if isinstance(value, list) for number in value
+    }
+    files = db.session.execute(
+        select(AnswerFile.id, AnswerFile.assignment_id).where(AnswerFile.assignment_id.in_(assignments))
+    )
+    gone = [number for number, form in files if (form, str(number)) not in named]
+    db.session.execute(delete(AnswerFile).where(AnswerFile.id.in_(gone)))
 
 
 def _survey_answers(cycle: Cycle, rule: Retention, now: datetime) -> int:
