@@ -1,6 +1,7 @@
 """Questions of every kind, and files, in a form that staff fill in, without JavaScript."""
 
 import io
+import re
 
 import pytest
 
@@ -22,6 +23,8 @@ QUESTIONS = """    questions:
         options: [{code: phone, title: {zh: 电话接待, en: Telephone}}, {code: mail, title: {zh: 邮件回复, en: Mail}}]
       - {kind: date, code: latest, title: {zh: 最近一次, en: Last time}}
       - {kind: short_text, code: place, title: {zh: 地点, en: Place}}
+      - {kind: short_text, code: caller, title: {zh: 来电人, en: Caller}, when: {question: topics, is: [phone]}}
+      - {kind: short_text, code: line, title: {zh: 线路, en: Line}, when: {question: topics, is: [phone]}}
       - {kind: file, code: papers, title: {zh: 证明, en: Papers}, most: 2}
 """
 FORM = "  self_review_staff:\n    kind: deduction\n"
@@ -54,7 +57,7 @@ def kept(assignment):
 
 
 def send(client, own, do="submit", files=(), **more):
-    data = {"do": do, "version": "0", **SAID, **more}
+    data = {"do": do, "version": "0", "shown": "days caller line", **SAID, **more}
     data["file_papers"] = [(io.BytesIO(content), name) for content, name in files]
     return client.post(f"/forms/{own.id}", data=data, content_type="multipart/form-data")
 
@@ -93,6 +96,38 @@ def test_a_required_answer_that_applies_is_asked_for_and_the_input_stays(agent, 
     assert answer.status_code == 422
     assert 'value="分公司"' in answer.text
     assert kept(own) is None
+
+
+def test_what_the_answers_lead_to_is_shown_before_anything_is_handed_in(agent, own):
+    first = send(agent, own, shown="", files=[(PDF, "zheng.pdf")])
+
+    assert first.status_code == 200
+    assert kept(own) is None
+    assert 'role="status"><p>' in first.text
+    assert 'value="总部"' in first.text
+    assert "zheng.pdf" in first.text
+    assert not re.search(r'data-code="caller"[^>]*hidden', first.text)
+    shown = re.search(r'name="shown" value="([^"]*)"', first.text).group(1)
+    assert set(shown.split()) == {"days", "caller", "line"}
+
+    assert send(agent, own, shown=shown).status_code == 303
+    assert kept(own).state == "submitted"
+
+
+def test_what_they_lead_to_further_on_is_shown_as_well(agent, own):
+    answer = send(agent, own, shown="", q_trained="yes", q_days="", q_topics=[])
+
+    assert answer.status_code == 200
+    assert 'name="shown" value="days"' in answer.text
+    assert "has-error" not in answer.text
+    assert send(agent, own, shown="days", q_topics=["phone"]).status_code == 200
+    assert kept(own) is None
+
+
+def test_without_anything_further_one_press_hands_it_in(agent, own):
+    assert send(agent, own, shown="", q_trained="no", q_topics=["mail"]).status_code == 303
+
+    assert kept(own).state == "submitted"
 
 
 def test_a_file_is_kept_with_the_form_and_served_as_an_attachment(agent, own):

@@ -19,6 +19,7 @@ from workflow_app.queries.ledger import ShownEntry, rows_of, shown_entries
 from workflow_app.schemes import scheme_of
 from workflow_app.services import filling
 from workflow_app.services.entering import keeps_ledger
+from workflow_app.survey_pages.blocks import conditional
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -139,6 +140,8 @@ class FormPage:
     closed: Message | None = None
     form: SchemeForm | None = None
     refused: list[Message] = field(default_factory=list)
+    further: int = 0
+    """How many questions the answers lead to that the page did not show when it was submitted."""
 
     @property
     def review(self) -> Review:
@@ -258,6 +261,11 @@ class FormPage:
     def applying(self) -> frozenset[str]:
         """The codes of the questions that apply to what stands in the fields."""
         return self.form.applicable() if self.form is not None else frozenset()
+
+    @property
+    def followed(self) -> list[str]:
+        """Those of them that apply only because of an answer: the page says that it shows them."""
+        return sorted(self.applying & conditional(self.spec))
 
     @property
     def takes_files(self) -> bool:

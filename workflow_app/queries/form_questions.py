@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from forms.builder import build_form, prefill
 from workflow_app.i18n import locale_code
 from workflow_app.queries.answer_files import files_of
-from workflow_app.survey_pages.blocks import applying, blocks_of
+from workflow_app.survey_pages.blocks import applying, blocks_of, following
 from workflow_app.survey_pages.wording import said_in
 
 if TYPE_CHECKING:
@@ -41,6 +41,11 @@ def blocks_to_fill(spec: FormSpec) -> list[Block]:
     """The questions in the order of the page; a form's own texts have their place on its page."""
     own = {text.code for text in spec.texts}
     return [block for block in blocks_of(spec) if block.code not in own]
+
+
+def unseen(spec: FormSpec, answers: Answers, shown: str) -> frozenset[str]:
+    """What applies by these answers, was not on the page (`shown`: its codes, apart by blanks) and is not answered."""
+    return following(spec, answers) - set(shown.split()) - set(answers)
 
 
 def show_files(form: SchemeForm, assignment_id: int) -> None:

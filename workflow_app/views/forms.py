@@ -23,7 +23,7 @@ from workflow_app.queries.answer_files import find_answer_file
 from workflow_app.queries.assignments import find_assignment, own_words
 from workflow_app.queries.facts import assignment_facts, form_facts
 from workflow_app.queries.form_page import FormPage, confidential, filling_page, page_of, saved_at, stage_of
-from workflow_app.queries.form_questions import show_files
+from workflow_app.queries.form_questions import show_files, unseen
 from workflow_app.services import advancing, filling, ledger
 from workflow_app.services.answer_files import keep_answer_files
 from workflow_app.services.entering import without_typed
@@ -67,8 +67,9 @@ def fill_post(assignment_id: int) -> Any:
         return _add(assignment, form, wish.removeprefix(ADD))
     if wish not in {SUBMIT, DRAFT}:
         raise Refusal(UNCLEAR)
-    if not (form.validate() if wish == SUBMIT else form.validate_draft()):
-        return _again(assignment, form), 422
+    lacking = _lacking(assignment, form, submit=wish == SUBMIT)
+    if lacking is not None:
+        return lacking
     try:
         _save(assignment, form, submit=wish == SUBMIT)
     except Refusal as refusal:
@@ -186,6 +187,24 @@ def _add(assignment: Assignment, form: SchemeForm, item: str) -> Any:
     return redirect(url_for("forms.fill", assignment_id=assignment.id, _anchor=f"item-{item}"), code=303)
 
 
+def _lacking(assignment: Assignment, form: SchemeForm, *, submit: bool) -> Any:
+    """The page once more where a question was not shown yet or an answer will not do; None where all is well."""
+    spec = filling.form_spec(assignment)
+    further = unseen(spec, answers_from(spec, form), request.form.get("shown", "")) if submit else ()
+    if further:
+        return _further(assignment, form, len(further))
+    sound = form.validate() if submit else form.validate_draft()
+    return None if sound else (_again(assignment, form), 422)
+
+
+def _further(assignment: Assignment, form: SchemeForm, count: int) -> str:
+    """The answers lead to questions that the page did not show: here they are, before anything is handed in."""
+    form.validate()
+    for field in form:
+        field.errors = []
+    return _again(assignment, form, further=count)
+
+
 def _save_quietly(assignment: Assignment) -> None:
     form = _typed(assignment)
     if not form.validate_draft():
@@ -204,7 +223,7 @@ def _save(assignment: Assignment, form: SchemeForm, *, submit: bool) -> None:
             filling.save_draft(assignment, answers_from(spec, form), **said)
 
 
-def _again(assignment: Assignment, form: SchemeForm, refusal: Refusal | None = None) -> str:
+def _again(assignment: Assignment, form: SchemeForm, refusal: Refusal | None = None, further: int = 0) -> str:
     """The page once more with what was typed; after a conflict the next try replaces the newer version knowingly."""
     db.session.rollback()
     page = page_of(assignment)
@@ -212,6 +231,7 @@ def _again(assignment: Assignment, form: SchemeForm, refusal: Refusal | None = N
     page.form = form
     show_files(form, assignment.id)
     page.refused = list(refusal.messages) if refusal else []
+    page.further = further
     return _fill_page(page)
 
 
