@@ -21,6 +21,7 @@ from workflow_app.schemes import scheme_of
 from workflow_app.services import acting, approving, calibrating, closing_surveys, papers, releasing
 from workflow_app.services.calibrating import MoveReason
 from workflow_app.services.calibration_opening import open_calibration
+from workflow_app.services.inviting import REMINDING
 from workflow_app.services.overdue import close_finished_cycle, close_overdue
 from workflow_app.services.reminding import DAILY
 from workflow_app.services.timing import cancel_timer
@@ -146,7 +147,8 @@ def _sign_for(review: Review, actor: Actor, now: datetime) -> None:
 
 
 def _no_more_timers(year: Year) -> None:
-    cancel_timer("cycle", year.cycle.id, DAILY)
+    for kind in (DAILY, REMINDING):
+        cancel_timer("cycle", year.cycle.id, kind)
     query = select(Timer.subject_id, Timer.kind).where(Timer.subject_type == "review", Timer.fired_at.is_(None))
     for number, kind in db.session.execute(query).all():
         cancel_timer("review", number, kind)

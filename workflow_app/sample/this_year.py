@@ -13,6 +13,7 @@ from workflow_app.sample.people import HR, SECOND_HR, SERVICE_MANAGER
 from workflow_app.sample.steps import running_year
 from workflow_app.schemes import scheme_of
 from workflow_app.services.assigning import extend
+from workflow_app.services.inviting import set_reminder_timer
 from workflow_app.services.reminding import run_day, set_daily_timer
 from workflow_app.working_days import calendar_of, end_of_day, zone_of
 
@@ -74,6 +75,7 @@ def make_this_year(version: SchemeVersion, books: Workbooks, cast: Cast, progres
     progress.begin("2025: forms and customers", len(year.diary.entries))
     year.diary.play(progress.advance)
     set_daily_timer(year.cycle, now=now)
+    set_reminder_timer(year.cycle.id, now=now, anew=True)
     return year.cycle
 
 
