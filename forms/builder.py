@@ -66,7 +66,7 @@ class SchemeForm(Form):
         return said
 
 
-class _Same:
+class Same:
     """A form by identity: hashing the whole of it for every request would cost more than building it."""
 
     def __init__(self, spec: FormSpec) -> None:
@@ -76,16 +76,16 @@ class _Same:
         return id(self.spec)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and self.spec is other.spec
+        return isinstance(other, Same) and self.spec is other.spec
 
 
 def build_form(spec: FormSpec, locale: str) -> type[SchemeForm]:
     """The form class of a published form in a language (`zh` or `en`), fields in question order."""
-    return _built(_Same(spec), "zh" if locale.startswith("zh") else "en")
+    return _built(Same(spec), "zh" if locale.startswith("zh") else "en")
 
 
 @lru_cache(maxsize=256)
-def _built(same: _Same, locale: str) -> type[SchemeForm]:
+def _built(same: Same, locale: str) -> type[SchemeForm]:
     questions = questions_of(same.spec)
     attrs: dict[str, Any] = {}
     for question in questions:

@@ -96,6 +96,12 @@ def questionnaire_score(
     )  # fmt: skip
 
 
+def answer_score(form: Rated, answers: Answers) -> Fraction | None:
+    """What one answer makes by itself, 0-100: `questionnaire_score` of it alone, without the split by item."""
+    counted = count_answer(form, answers)
+    return None if counted.value is None else by_method(form, _equally([counted.value]))
+
+
 def count_answer(form: Rated, answers: Answers) -> Counted:
     """One answer as it counts. Answers to questions that do not apply are dropped first, whoever sent them."""
     return _counted(form, form.scored, answers, conditional=has_conditions(form))

@@ -12,7 +12,7 @@ from fractions import Fraction
 from states.answers import Answers, figure, rating
 from states.errors import Message, Refusal
 from states.exact import HUNDRED, weighted_mean
-from states.questionnaires import by_method, counted_rating, put_to, questionnaire_score
+from states.questionnaires import answer_score, by_method, counted_rating, put_to
 from states.scheme.base import Text
 from states.scheme.forms import (
     DeductionForm,
@@ -105,7 +105,7 @@ def score_form(form: FormSpec, answers: Answers, *, context: Mapping[str, Fracti
     if isinstance(form, RatingCard):
         return _rating_card(form, answers)
     if isinstance(form, Questionnaire):
-        return FormScore(questionnaire_score(form, [answers], minimum=1).value)
+        return FormScore(answer_score(form, answers))
     if isinstance(form, ScoredTest):
         return _test(form, answers)
     return FormScore(None)

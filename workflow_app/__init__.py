@@ -60,10 +60,10 @@ def _configure(app: Flask, settings: Settings) -> None:
 
 
 def _glancing(settings: Settings) -> dict[str, dict[str, Any]]:
-    """Connections for single statements that read (queries/survey_glance): no transaction around them, no ping before."""
+    """Connections for statements that are transactions of their own (at_once): nothing around them, no ping before."""
     if settings.database.startswith("sqlite"):
         return {}
-    alone = {"isolation_level": "AUTOCOMMIT", "hide_parameters": True, "pool_size": 8}
+    alone = {"isolation_level": "AUTOCOMMIT", "hide_parameters": True, "pool_size": 8, "pool_reset_on_return": None}
     return {"glance": {"url": settings.database} | alone}
 
 

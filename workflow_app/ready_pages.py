@@ -16,7 +16,7 @@ from markupsafe import escape
 
 from workflow_app import clock
 from workflow_app.i18n import locale_code
-from workflow_app.queries.survey_glance import glance_at
+from workflow_app.services.seeing import look_at
 from workflow_app.survey_links import draft_name, nonce_of
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class Kept:
 
 @dataclass(frozen=True)
 class Ready:
-    """A page that need only be sent."""
+    """A page that need only be sent; `seen` says whether the first look at it has been noted."""
 
     text: str
     number: int
@@ -60,8 +60,9 @@ def ready_page(token: str) -> Ready | None:
     """The page of a link in the common case, if it is ready; otherwise None, and `render` makes it ready."""
     if request.args.keys() - {"lang"} or request.method != "GET":
         return None
-    seen = glance_at(token)
-    if seen is None or seen.expires_at <= clock.now():
+    now = clock.now()
+    seen, noted = look_at(token, now=now)
+    if seen is None or seen.expires_at <= now:
         return None
     g.locale = "en" if seen.language.lower().startswith("en") else "zh"
     key = (seen.scheme_version_id, seen.form, seen.cycle_id, seen.campaign, seen.expires_at, seen.asked, locale_code())
@@ -71,7 +72,7 @@ def ready_page(token: str) -> Ready | None:
         return None
     if found.stage in seen.finished_stages:
         return None
-    return Ready(found.filled(_values(seen)), seen.id, seen.seen_at is not None)
+    return Ready(found.filled(_values(seen)), seen.id, noted)
 
 
 def _values(seen: Glance) -> dict[str, str]:

@@ -28,6 +28,8 @@ DRAFT = {"answers": {"overall": "3"}, "step": ""}
 
 @pytest.fixture
 def survey(client, db_session):
+    for engine in db.engines.values():
+        engine.dispose()  # no connection that another test has cut
     with time_machine.travel(NOW, tick=False):
         made = make_survey(5)
         inviting.send_invitations(made.cycle.id, now=NOW)

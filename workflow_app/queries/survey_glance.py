@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import TextClause, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import text
 
 from states.stages import FINISHED
 from workflow_app.column_types import UtcDateTime
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
 _FINISHED = ", ".join(f"'{state}'" for state in sorted(FINISHED))
 # As text: putting the statement together by its parts would take longer than the database does.
 _STATEMENT = f"""
-SELECT i.id, i.generation, i.form, i.expires_at, i.seen_at, e.name, c.language, y.id, y.scheme_version_id,
+SELECT i.id, i.generation, i.form, i.expires_at, i.seen_at, e.name, c.language, y.id AS cycle_id, y.scheme_version_id,
     (SELECT count(*) FROM invitation o WHERE o.review_id = i.review_id AND o.state <> 'revoked'),
     (SELECT k.version FROM campaign k WHERE k.cycle_id = y.id),
     (SELECT {{joined}}(g.stage, ',') FROM review_stage g WHERE g.review_id = r.id AND g.state IN ({_FINISHED}))
@@ -31,7 +30,7 @@ JOIN customer c ON c.id = i.customer_id
 JOIN review r ON r.id = i.review_id
 JOIN employee e ON e.id = r.employee_id
 JOIN cycle y ON y.id = r.cycle_id
-WHERE i.token_hash = :digest AND i.state IN ('created', 'sent', 'opened') AND i.draft IS NULL AND i.leader_id IS NULL
+WHERE i.token_hash = {{digest}} AND i.state IN ('created', 'sent', 'opened') AND i.draft IS NULL AND i.leader_id IS NULL
     AND r.state <> 'excluded' AND y.state = 'open'
     AND NOT EXISTS (SELECT 1 FROM invitation f WHERE f.leader_id = i.id)
     AND NOT EXISTS (SELECT 1 FROM submission s WHERE s.invitation_id = i.id)
@@ -60,24 +59,16 @@ class Glance(NamedTuple):
         return frozenset((self.finished or "").split(","))
 
 
-def _statement(joined: str) -> TextClause:
-    moments: Any = {"expires_at": UtcDateTime(), "seen_at": UtcDateTime()}
-    return text(_STATEMENT.format(joined=joined)).columns(**moments)  # type: ignore[return-value]
+def statement(joined: str, digest: str) -> str:
+    """The statement in the words of a database: its way to join texts, and where the token's digest goes."""
+    return _STATEMENT.format(joined=joined, digest=digest)
 
 
-_STATEMENT_OF = {"postgresql": _statement("string_agg"), "sqlite": _statement("group_concat")}
+_MOMENTS: Any = {"expires_at": UtcDateTime(), "seen_at": UtcDateTime()}
+_ORDINARY: Any = text(statement("group_concat", ":digest")).columns(**_MOMENTS)
 
 
 def glance_at(token: str) -> Glance | None:
-    """The invitation of a current token in the common case; None in every other."""
-    values = {"digest": digest_of(tidied(token))}
-    engine = db.engines.get("glance")
-    if engine is None:
-        row = db.session.execute(_STATEMENT_OF["sqlite"], values).first()
-    else:
-        try:
-            with engine.connect() as connection:
-                row = connection.execute(_STATEMENT_OF["postgresql"], values).first()
-        except OperationalError:  # a connection that was cut while it was idle: the ordinary way asks anew
-            return None
+    """The invitation of a current token in the common case, on SQLite; None in every other."""
+    row = db.session.execute(_ORDINARY, {"digest": digest_of(tidied(token))}).first()
     return Glance(*row) if row is not None else None

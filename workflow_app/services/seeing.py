@@ -1,31 +1,39 @@
-"""That a customer's link was opened, noted beside everything else: it locks nothing and waits for nobody."""
+"""A customer's link is opened: what its page needs, and that it was opened, in one statement where that can be."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import text
-from sqlalchemy.exc import OperationalError
-
-from workflow_app.db import db
+from workflow_app.at_once import NotAtOnceError, can_at_once, row_of
+from workflow_app.queries.survey_glance import Glance, glance_at, statement
+from workflow_app.survey_links import digest_of, tidied
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-_SEEN = text("UPDATE invitation SET seen_at = :now WHERE id = :number AND seen_at IS NULL")
+# A write outside a unit of work: one statement, about a moment that decides nothing, and most looks are first ones.
+_LOOK = f"""
+WITH glance AS ({statement("string_agg", "%(digest)s")}),
+seen AS (
+    UPDATE invitation SET seen_at = %(now)s FROM glance
+    WHERE invitation.id = glance.id AND invitation.seen_at IS NULL AND glance.seen_at IS NULL
+        AND glance.expires_at > %(now)s
+)
+SELECT * FROM glance
+"""  # noqa: S608 (of constants)
 
 
-def seen_at_once(invitation_id: int, *, now: datetime) -> bool:
-    """Note the first look at a link by a single statement; False where it has to be done in a transaction.
+def look_at(token: str, *, now: datetime) -> tuple[Glance | None, bool]:
+    """The invitation of a current token in the common case (None in every other), and whether its first look is noted.
 
-    The only write outside one: it is one statement, about a moment that decides nothing, and most looks are first ones.
+    Before the link has run out, the look is noted with it on PostgreSQL; elsewhere that takes a transaction, which
+    is left to the page.
     """
-    engine = db.engines.get("glance")
-    if engine is None:
-        return False
+    if not can_at_once():
+        found = glance_at(token)
+        return found, found is not None and found.seen_at is not None
     try:
-        with engine.connect() as connection:
-            connection.execute(_SEEN, {"now": now, "number": invitation_id})
-    except OperationalError:  # a connection that was cut while it was idle
-        return False
-    return True
+        row = row_of(_LOOK, {"digest": digest_of(tidied(token)), "now": now})
+    except NotAtOnceError:  # such as a connection that was cut while it was idle
+        return None, False
+    return (Glance(*row), True) if row is not None else (None, False)

@@ -9,14 +9,18 @@ from urllib.parse import urlencode
 from flask import g, redirect, request
 from werkzeug.exceptions import BadRequest
 
+from forms.plain import plain_answers
 from workflow_app import clock
 from workflow_app.db import unit_of_work
 from workflow_app.i18n import locale_code
 from workflow_app.services.first_answers import NotPlainError, hold, submit_first
-from workflow_app.survey_pages.turns import Sent
+from workflow_app.survey_links import read_nonce
+from workflow_app.survey_pages.turns import FOREIGN_FIELDS, HONEYPOT, Sent
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response
+
+    from workflow_app.services.first_answers import Held
 
 
 def sent_quickly(token: str) -> Response | None:
@@ -35,9 +39,19 @@ def _submit(token: str) -> None:
     held = hold(token)
     g.locale = "en" if held.language.lower().startswith("en") else "zh"
     invitation: Any = held  # names and proves itself by the same two numbers
+    if request.files or read_nonce(invitation, request.form.get("nonce", "")) != 0:
+        raise NotPlainError
+    answers = plain_answers(held.spec, request.form, others=FOREIGN_FIELDS)
+    if answers is None:
+        answers = _whole(held, invitation)
+    submit_first(held, answers, now=clock.now(), flagged=bool(request.form.get(HONEYPOT)))
+
+
+def _whole(held: Held, invitation: Any) -> dict[str, Any]:
+    """What the form itself makes of it."""
     turn = Sent(None, invitation)  # type: ignore[arg-type]  # no page is shown
     turn.spec = held.spec
     turn.guard()
-    if turn.known != 0 or (not turn.one_by_one and turn.unseen()) or not turn.form.validate():
+    if (not turn.one_by_one and turn.unseen()) or not turn.form.validate():
         raise NotPlainError
-    submit_first(held, turn.answers, now=clock.now(), flagged=bool(turn.flagged))
+    return turn.answers

@@ -25,7 +25,6 @@ from workflow_app.ready_pages import ready_page
 from workflow_app.services import answering
 from workflow_app.services.opting_out import opt_out
 from workflow_app.services.preferences import LOCALES
-from workflow_app.services.seeing import seen_at_once
 from workflow_app.survey_links import read_nonce
 from workflow_app.survey_pages import endings, opening, sending
 from workflow_app.survey_pages.quickly import sent_quickly
@@ -49,7 +48,7 @@ ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 def page(token: str) -> Answered:
     ready = ready_page(token)
     if ready is not None:
-        if not ready.seen and not seen_at_once(ready.number, now=clock.now()):
+        if not ready.seen:
             _note_seen(ready.number)
         return ready.text
     visit, now = visit_of(token), clock.now()
