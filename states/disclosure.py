@@ -200,8 +200,10 @@ class Parts:
         self._next = 0
 
     def with_one_more(self, of: frozenset[int]) -> list[frozenset[int]]:
-        """The parts that this set would make of those that it touches."""
-        return [part for inside, outside in self._cut(of).values() for part in (inside, outside) if part]
+        """All the parts there would be with this set: a small one that it does not touch may be what it tells of."""
+        cut = self._cut(of)
+        made = [part for inside, outside in cut.values() for part in (inside, outside) if part]
+        return made + [held for at, held in self._members.items() if at not in cut]
 
     def divide(self, of: frozenset[int]) -> None:
         """Count one more set."""

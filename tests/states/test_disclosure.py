@@ -132,12 +132,12 @@ def test_texts_may_follow_earlier_ones(new, old, may):
     assert may_follow([frozenset(new)], [frozenset(old)], least=5) is may
 
 
-def lightest(family: list[frozenset[int]]) -> int:
-    """The smallest number of people behind any combination of the sets, by trying every group: the attacker's way."""
+def lightest(family: list[frozenset[int]], below: int = 99) -> int:
+    """The smallest number of people (`below` this) behind any combination of the sets, by trying every group: the attacker's way."""
     people = sorted(frozenset().union(*family))
     rows = [[Fraction(int(one in each)) for one in people] for each in family]
     full = rank(rows)
-    for size in range(1, len(people) + 1):
+    for size in range(1, min(len(people) + 1, below)):
         for group in combinations(range(len(people)), size):
             rest = [[value for at, value in enumerate(row) if at not in group] for row in rows]
             if rank(rest) < full:
@@ -202,6 +202,33 @@ def test_the_score_less_all_the_questions_shown_is_never_about_a_few(answered, l
 
     hidden = frozenset().union(*(one.of for one in asked if one.key not in made.shown))
     assert not hidden or len(hidden) >= least or not made.shown - {"all"}
+
+
+def test_a_small_part_that_was_harmless_is_not_isolated_by_a_set_that_does_not_touch_it():
+    """Yes and no, less the department, would be one person: the fifth."""
+    groups = {"all": range(7), "yes": (1, 3, 4), "no": (0, 2, 6), "department": (0, 1, 2, 3, 6)}
+
+    made = decide([Figure(key, frozenset(of), "a", key) for key, of in groups.items()], least=2)
+
+    assert made.hidden == {"no": DIFFERENCE}
+
+
+PLACES = st.tuples(st.sampled_from(["yes", "no", ""]), st.sampled_from(["north", "south"]), st.sampled_from(["zh", "en"]))
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(PLACES, min_size=5, max_size=10), st.integers(2, 3))
+def test_choices_behind_filters_isolate_no_small_group(people, least):
+    filters = [("", 0), *((name, at) for at in (1, 2) for name in sorted({one[at] for one in people}))]
+    behind = {name: [number for number, one in enumerate(people) if not name or one[at] == name] for name, at in filters}
+    figures = [
+        Figure(f"{name}/{choice}", frozenset(number for number in numbers if choice in ("any", people[number][0])), "a", name)
+        for name, numbers in behind.items() for choice in ("any", "yes", "no")
+    ]  # fmt: skip
+
+    shown = decide(figures, least=least).shown
+
+    assert lightest([one.of for one in figures if one.key in shown] or [frozenset()], below=least) == 0
 
 
 @given(FAMILIES)
