@@ -196,6 +196,20 @@ def test_people_with_too_few_answers_stay_out(survey):
     assert numbers == {survey.review.employee.employee_no}
 
 
+def test_erased_answers_are_nobody_to_hide_among(survey):
+    rows = db.session.scalars(select(Submission).order_by(Submission.id)).all()
+    rows[0].answers = {}
+    db.session.flush()
+    five = rows_of(files_of(survey)["answers.csv"])[1:]
+
+    for one in rows[1:5]:
+        one.answers = {}
+    db.session.flush()
+
+    assert len(five) == 5
+    assert (scope(survey).reviews, scope(survey).kept_back) == ((), {"too_few": 1})
+
+
 def test_answers_that_may_still_change_stay_in(survey):
     survey.cycle.state = "open"
     until = max(one.expires_at for one in survey.invitations)

@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select
+from sqlalchemy import String, cast, func, select
 
 from states.stages import FINISHED
 from workflow_app.db import db
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from workflow_app.models import Cycle
 
 CHUNK = 500
+KEPT = cast(Submission.answers, String) != "{}"
+"""Of an answer that was erased nothing but its row is left: it is nobody to hide among."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,7 @@ def _answered(cycle: Cycle, *, now: datetime) -> Iterator[tuple[int, int, str, i
         .join(ReviewStage, ReviewStage.review_id == Review.id)
         .where(
             Review.cycle_id == cycle.id, Review.state != "excluded", ReviewStage.stage == spec.code,
-            Invitation.state == "submitted", Submission.state == "submitted",
+            Invitation.state == "submitted", Submission.state == "submitted", KEPT,
         )
         .group_by(Review.id, Review.employee_id, Invitation.form, ReviewStage.state)
         .order_by(Review.id)
@@ -98,7 +100,7 @@ def shuffled_answers(scope: Scope) -> list[int]:
         .join(Invitation, Invitation.id == Submission.invitation_id)
         .where(
             Invitation.review_id.in_(scope.reviews), Invitation.form == scope.form, Invitation.state == "submitted",
-            Submission.state == "submitted",
+            Submission.state == "submitted", KEPT,
         )
     )  # fmt: skip
     numbers = list(db.session.scalars(query))
