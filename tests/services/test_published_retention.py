@@ -62,6 +62,22 @@ def test_publications_and_redactions_go_with_the_answers(db_session):
     assert (count(SurveyPublication), count(Redaction), results_of(cycle)) == (0, 0, None)
 
 
+def test_a_review_loses_all_its_answers_at_once_when_the_newest_is_old_enough(db_session):
+    answered("survey_answers: 12")
+    rows = db.session.scalars(select(Submission).order_by(Submission.id)).all()
+    rows[-1].saved_at, rows[0].score = LATER - timedelta(days=30), 100
+    rows[0].invitation.state, rows[0].invitation.decline_reason, rows[0].invitation.closed_at = "declined", "人不认识", NOW
+    db.session.flush()
+
+    assert erase_old_records(now=LATER).get("survey_answers") is None
+    assert all(one.answers for one in rows)
+
+    assert erase_old_records(now=LATER + timedelta(days=400))["survey_answers"] == len(rows)
+    db.session.expire_all()
+    assert all((one.answers, one.score) == ({}, None) for one in rows)
+    assert rows[0].invitation.decline_reason is None
+
+
 def test_a_replaced_answer_takes_what_was_hidden_of_it_along(db_session):
     answered("drafts: 12")
 

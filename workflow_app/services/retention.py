@@ -9,7 +9,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ScalarSelect, Select, String, cast, delete, or_, select, update
+from sqlalchemy import ScalarSelect, Select, String, case, cast, delete, func, or_, select, update
 
 from states.permissions import SYSTEM
 from states.retention import kept_until_before
@@ -42,6 +42,7 @@ from workflow_app.services.events import record_event
 
 OVER = ("closed", "cancelled")
 CHUNK = 500
+REVIEWS = 100
 
 
 def erase_old_records(*, now: datetime) -> dict[str, int]:
@@ -176,14 +177,35 @@ def _survey_answers(cycle: Cycle, rule: Retention, now: datetime) -> int:
     """What customers answered; the figure that they make together stays with the review."""
     if rule.survey_answers is None:
         return 0
-    ids = _submissions(cycle).where(
-        Submission.invitation_id.is_not(None), Submission.saved_at < kept_until_before(now, rule.survey_answers),
-        cast(Submission.answers, String) != "{}",
-    )  # fmt: skip
-    found = list(db.session.scalars(ids.limit(CHUNK)))
-    db.session.execute(update(Submission).where(Submission.id.in_(found)).values(answers={}))
+    before = kept_until_before(now, rule.survey_answers)
+    reviews = _answered_before(cycle, before)
+    given = select(Submission.id).join(Invitation).where(Invitation.review_id.in_(reviews))
+    found = list(db.session.scalars(given))
+    db.session.execute(update(Submission).where(Submission.id.in_(found)).values(answers={}, score=None))
+    _reasons_against(cycle, before)
     _published(found)
     return len(found)
+
+
+def _answered_before(cycle: Cycle, before: datetime) -> list[int]:
+    """Reviews whose newest answer is that old: all of a review's go at once, or those left would be of too few."""
+    said = func.sum(case((cast(Submission.answers, String) != "{}", 1), else_=0))
+    query = (
+        select(Invitation.review_id)
+        .join(Submission, Submission.invitation_id == Invitation.id)
+        .where(Submission.id.in_(_submissions(cycle)))
+        .group_by(Invitation.review_id)
+        .having(func.max(Submission.saved_at) < before, said > 0)
+        .order_by(Invitation.review_id)
+    )
+    return list(db.session.scalars(query.limit(REVIEWS)))
+
+
+def _reasons_against(cycle: Cycle, before: datetime) -> None:
+    """What customers wrote who declined; that they did, and what kind of reason it was, stays."""
+    reviews = select(Review.id).where(Review.cycle_id == cycle.id, Review.employee_id.not_in(_held()))
+    old = (Invitation.review_id.in_(reviews), Invitation.decline_reason.is_not(None), Invitation.closed_at < before)
+    db.session.execute(update(Invitation).where(*old).values(decline_reason=None))
 
 
 def _published(submissions: Collection[int]) -> None:
