@@ -58,6 +58,17 @@ def all_said(client, company: Released) -> str:
     return "\n".join(client.get(address, follow_redirects=True).text for address in company.addresses)
 
 
+def test_a_score_of_nought_is_a_score(client, sign_in, db_session):
+    company = Released(6)
+    publication = db.session.query(SurveyPublication).one()
+    publication.payload = publication.payload | {"value": "0", "interval": None}
+    db.session.commit()
+
+    page = sign_in(client, company.person).get(f"/results/{company.review.id}/customers").text
+
+    assert "0.00<small> / 100" in page
+
+
 def test_below_the_minimum_to_show_no_page_and_no_file_tells_a_text_or_a_question(client, sign_in, db_session):
     company = Released(4)
 
