@@ -15,9 +15,10 @@ from workflow_app import clock
 from workflow_app.db import db
 from workflow_app.models import Event, EventDetail, Redaction, Submission, SurveyPublication
 from workflow_app.queries.published_answers import publication_of, redactions_of
-from workflow_app.services import redacting
+from workflow_app.services import publishing_answers, redacting
 from workflow_app.services.answering import submit_answers
-from workflow_app.services.publishing_answers import publish_answers
+from workflow_app.services.publishing_answers import publish_answers, standing_answers
+from workflow_app.services.recording import record_result
 
 
 def answers(value: str = "5", comment: str = "", **more: str) -> dict[str, str]:
@@ -110,6 +111,50 @@ def test_one_changed_answer_is_not_told_from_the_difference(db_session):
 
     assert publish(survey).id == first.id
     assert publication_of(survey.review.id).payload["value"] == "100"
+
+
+def test_a_result_recorded_anew_counts_the_published_answers_where_one_changed(db_session):
+    survey = answered(6)
+    publish(survey)
+    before = [dict(answers) for _, answers in standing_answers(survey.review)]
+    submit_answers(survey.first, answers("1"), known=1, now=clock.now())
+
+    standing = standing_answers(survey.review)
+
+    assert [answers for _, answers in standing] == before
+    assert {form for form, _ in standing} == {"customer_questionnaire"}
+    record_result(survey.review, actor=SYSTEM, now=clock.now())
+    assert group_of(survey.review)["value"] == "100"
+
+
+def test_a_result_recorded_anew_counts_the_newest_where_many_changed_or_nothing_is_published(db_session):
+    survey = answered(6)
+    unpublished = standing_answers(survey.review)
+    publish(survey)
+    for invitation in survey.invitations:
+        submit_answers(invitation, answers("4"), known=1, now=clock.now())
+
+    assert (unpublished, standing_answers(survey.review)) == (None, None)
+    record_result(survey.review, actor=SYSTEM, now=clock.now())
+    assert group_of(survey.review)["value"] == "80"
+
+
+def group_of(review) -> dict:
+    stages = review.explanation["recorded"]["made_of"]["stages"]
+    return next(one["group"] for one in stages if "group" in one and one["group"].get("count"))
+
+
+def test_with_enough_to_show_and_too_few_to_count_there_is_no_score_and_it_says_why(db_session, monkeypatch):
+    monkeypatch.setattr(publishing_answers, "minimum_of", lambda *_: 10)
+
+    payload = publish(answered(7)).payload
+
+    assert (payload["count"], payload["value"], payload["hidden"]) == (None, None, "too_few")
+    assert line_values(payload) == {"5"}
+
+
+def line_values(payload) -> set:
+    return {one["value"] for one in payload["lines"] if one["code"] in ITEMS}
 
 
 def test_as_many_changed_answers_as_may_be_shown_are_published(db_session):

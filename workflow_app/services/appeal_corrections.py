@@ -16,9 +16,11 @@ from states.permissions import Actor
 from workflow_app.db import db
 from workflow_app.models import Assignment, LedgerEntry, Review
 from workflow_app.queries.ledger import as_entry, rows_of_review
+from workflow_app.queries.published_answers import publication_of
 from workflow_app.services import countering, filling
 from workflow_app.services.advancing import kind_of
 from workflow_app.services.events import record_review_event
+from workflow_app.services.publishing_answers import publish_answers
 from workflow_app.services.recording import record_result
 
 AGAINST = ("deduction", "offence")
@@ -49,6 +51,8 @@ def take_back(review: Review, entries: Collection[int], *, reason: str, actor: A
     for assignment in db.session.scalars(select(Assignment).filter_by(review_id=review.id, state="submitted")).all():
         filling.hand_in_again(assignment, actor=actor, now=now)
     record_result(review, actor=actor, now=now)
+    if publication_of(review.id):
+        publish_answers(review, actor=actor, now=now)  # Where newer answers count now, what is read of them is theirs, too.
     record_review_event(
         review, "entries_taken_back_by_appeal", actor=actor, now=now, data={"entries": sorted(entries)}
     )

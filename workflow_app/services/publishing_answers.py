@@ -77,6 +77,20 @@ def publish_redacted(review: Review, *, actor: Actor, now: datetime) -> SurveyPu
     return _publish(review, last.form, last.payload | {"texts": texts}, earlier, actor=actor, now=now)
 
 
+def standing_answers(review: Review) -> list[tuple[str, Mapping[str, Any]]] | None:
+    """The answers (form, answers) that a result counts which is recorded anew: those published, as long as newer ones may not follow.
+
+    Otherwise the score, beside the published one, would tell what a few changed. None where the newest count: nothing
+    is published, or what changed may be; and where an earlier version of an answer is no longer kept.
+    """
+    earlier = publications_of(review.id)
+    if not earlier or _may_follow(given_to(review.id), earlier, minimum_to_show(review.cycle)):
+        return None
+    numbers = earlier[-1].payload.get(BASIS, {}).get("answers", ())
+    found = answers_numbered(numbers)
+    return [(earlier[-1].form, one) for one in found.values()] if len(found) == len(numbers) else None
+
+
 def _may_follow(given: Given, earlier: Sequence[SurveyPublication], least: int) -> bool:
     old = frozenset(earlier[-1].payload.get(BASIS, {}).get("answers", ()))
     new = frozenset(given)
@@ -84,8 +98,8 @@ def _may_follow(given: Given, earlier: Sequence[SurveyPublication], least: int) 
 
 
 def _candidates(review: Review, form: Questionnaire, given: Given) -> list[Any]:
-    least = min(minimum_of(review.cycle, form.code), minimum_to_show(review.cycle))
-    return figures_of(lines_of(form, given), scored_answers(form, given), least=least)
+    # Below its own minimum there is no score, though there may be enough answers to show.
+    return figures_of(lines_of(form, given), scored_answers(form, given), least=minimum_of(review.cycle, form.code))
 
 
 def _payload(review: Review, form: Questionnaire, given: Given, made: Disclosure) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from workflow_app.queries.scores import ReviewAnswers, answers_of_cycle
 from workflow_app.schemes import scheme_of
 from workflow_app.services.composing import score_of_review, told_of
 from workflow_app.services.events import record_event, record_review_event
+from workflow_app.services.publishing_answers import standing_answers
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -103,6 +104,10 @@ def _flag(review: Review, score: YearEnd, *, actor: Actor, now: datetime) -> Non
 def _score(review: Review) -> YearEnd:
     cycle, scheme = review.cycle, scheme_of(review.cycle)
     answers = answers_of_cycle(cycle.id, int(cycle.period[:4]), review.id).get(review.id, ReviewAnswers())
+    # One customer's changed answer could be worked out from a score that counts it, beside what is published.
+    published = standing_answers(review)
+    if published is not None:
+        answers.customers = published
     return score_of_review(review, answers, scheme, scheme.cycle_kinds[cycle.kind])
 
 
