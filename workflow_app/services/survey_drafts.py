@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from workflow_app.services.answering import guard_open, lock_invitation, note_opened
+from states.errors import Refusal
+from workflow_app.queries.surveys import latest_answer
+from workflow_app.services.answering import OTHER_ANSWER, guard_open, lock_invitation, note_opened
 from workflow_app.services.inviting import forget_draft
 
 if TYPE_CHECKING:
@@ -17,14 +19,18 @@ if TYPE_CHECKING:
 
 
 def keep_draft(
-    invitation: Invitation, answers: dict[str, Any], *, step: str = "", now: datetime, shared: bool = False
+    invitation: Invitation, answers: dict[str, Any], *, known: int, step: str = "", now: datetime, shared: bool = False
 ) -> None:
     """Keep the answers (their stored shape) and the question that was open; on a shared device keep nothing.
 
-    Whoever presses a button has begun to answer. Refuses (gone) a link that has ended.
+    Whoever presses a button has begun to answer. Refuses (gone) a link that has ended, and (conflict) a page that
+    knew of `known` answers where more are in: its draft would be offered as a change of one it never saw.
     """
     lock_invitation(invitation)
     guard_open(invitation, now=now)
+    latest = latest_answer(invitation)
+    if latest is not None and known < latest.number:
+        raise Refusal(OTHER_ANSWER, kind="conflict")
     note_opened(invitation, now=now)
     if shared:
         forget_draft(invitation)

@@ -39,7 +39,7 @@ def review(turn: Sent, _where: str = "") -> Answered:
         return _further(turn)
     if not turn.form.validate():
         return _faulty(turn)
-    if answering.is_repeat(turn.invitation, turn.answers, known=turn.known or 0):
+    if _is_repeat(turn):
         return again(turn)
     if not answering.says_anything(turn.spec, turn.answers):
         raise Refusal(answering.NOTHING_ANSWERED)
@@ -64,8 +64,7 @@ def send(turn: Sent, _where: str = "") -> Answered:
 def change(turn: Sent, where: str = "") -> Answered:
     """From the review back to the questions, or to the one that is to be changed."""
     turn.form.validate()
-    for field in turn.form:
-        field.errors = []
+    _quiet(turn)
     return questions_page(turn, turn.form, turn.answers, known=turn.known, step=where)
 
 
@@ -73,6 +72,8 @@ def go_on(turn: Sent, _where: str = "") -> Answered:
     """To the next question; behind the last one, to the review."""
     now = clock.now()
     answering.guard_open(turn.invitation, now=now)
+    if _is_repeat(turn):
+        return again(turn)
     here = turn.step
     turn.form.validate()
     if here.errors(turn.form):
@@ -87,6 +88,8 @@ def go_on(turn: Sent, _where: str = "") -> Answered:
 def go_back(turn: Sent, _where: str = "") -> Answered:
     """To the question before, whatever this one lacks."""
     answering.guard_open(turn.invitation, now=clock.now())
+    if _is_repeat(turn):
+        return again(turn)
     if not turn.form.validate_draft():
         return _faulty(turn)
     blocks = turn.applying
@@ -97,6 +100,8 @@ def go_back(turn: Sent, _where: str = "") -> Answered:
 def later(turn: Sent, _where: str = "") -> Answered:
     """Keep what was entered for another visit, and say so."""
     answering.guard_open(turn.invitation, now=clock.now())
+    if _is_repeat(turn):
+        return again(turn)
     if not turn.form.validate_draft():
         return _faulty(turn)
     if not turn.answers:
@@ -127,8 +132,11 @@ def refused(turn: Sent, refusal: Refusal) -> Answered:
         return questions_page(turn, turn.form, answers, status=status_of(refusal), known=turn.known)
     # Told of the other answer, the customer may now replace it; otherwise the page knows what it knew.
     known = None if refusal.kind == "conflict" else turn.known
+    if turn.one_by_one:
+        _quiet(turn, but=turn.step.names)
     return questions_page(
-        turn, turn.form, answers, status=status_of(refusal), known=known, problems=refusal.messages
+        turn, turn.form, answers, status=status_of(refusal), known=known, problems=refusal.messages,
+        step=turn.step.code if turn.one_by_one else "",
     )
 
 
@@ -140,8 +148,7 @@ def again(turn: Sent) -> Response:
 def _further(turn: Sent) -> Answered:
     """The answers lead to questions that the page did not show: here they are."""
     turn.form.validate()
-    for field in turn.form:
-        field.errors = []
+    _quiet(turn)
     return questions_page(turn, turn.form, turn.answers, known=turn.known, further=len(turn.unseen()))
 
 
@@ -155,21 +162,30 @@ def _faulty(turn: Sent) -> Answered:
 
 def _only(turn: Sent, block: Block) -> Answered:
     """One question with what it lacks; what later ones lack is said when they are reached."""
-    for field in turn.form:
-        if field.name not in block.names:
-            field.errors = []
+    _quiet(turn, but=block.names)
     return questions_page(turn, turn.form, turn.answers, status=WRONG, known=turn.known, step=block.code)
+
+
+def _quiet(turn: Sent, *, but: tuple[str, ...] = ()) -> None:
+    """What these questions do not concern is said when it is reached."""
+    for field in turn.form:
+        if field.name not in but:
+            field.errors = []
 
 
 def _to(turn: Sent, block: Block) -> Answered:
     """To another question: by GET where the draft is kept, so that Back and a reload just work."""
     _keep(turn, step=block.code)
     if turn.shared:
-        for field in turn.form:
-            field.errors = []
+        _quiet(turn)
         return questions_page(turn, turn.form, turn.answers, known=turn.known, step=block.code)
     page = "edit" if edits(turn.invitation) else None
     return redirect(turn.visit.here(page=page, step=block.code), code=HTTPStatus.SEE_OTHER)
+
+
+def _is_repeat(turn: Sent) -> bool:
+    """Whether these answers are in already. Refuses other ones from a page that did not know of them."""
+    return answering.is_repeat(turn.invitation, turn.answers, known=turn.known or 0)
 
 
 def _keep(turn: Sent, *, step: str) -> None:
@@ -177,6 +193,8 @@ def _keep(turn: Sent, *, step: str) -> None:
     if not answers and not turn.invitation.draft:
         return  # paging through an untouched form is no beginning: mail scanners press buttons, too
     with unit_of_work():
-        keep_draft(turn.invitation, answers, step=step, now=clock.now(), shared=turn.shared)
+        keep_draft(
+            turn.invitation, answers, known=turn.known or 0, step=step, now=clock.now(), shared=turn.shared
+        )
 
 
