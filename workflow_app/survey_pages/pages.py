@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from flask import render_template, request
 
-from workflow_app import ready_pages
+from workflow_app import clock, ready_pages
+from workflow_app.queries.campaign import answers_until
 from workflow_app.queries.surveys import asked_about, last_day, minimum_to_show, survey_stage
 from workflow_app.schemes import scheme_of
 from workflow_app.survey_links import draft_name
@@ -17,6 +18,7 @@ from workflow_app.survey_pages.wording import said_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
 
     from forms.builder import SchemeForm
     from states.errors import Message
@@ -92,7 +94,14 @@ def _frame(turn: Turn, known: int | None) -> dict[str, Any]:
         "asked": asked_about(invitation.review_id), "minimum": minimum_to_show(cycle),
         "months": scheme_of(cycle).retention.survey_answers, "edits": edits(invitation), "posted": sent is not None,
         "kept_earlier": invitation.draft is not None and sent is None and not request.args.get("step"),
+        "grace_until": _grace_until(invitation),
     }
+
+
+def _grace_until(invitation: Invitation) -> datetime | None:
+    """Once the last day is over: until when who has the form open may still send it."""
+    now = clock.now()
+    return answers_until(invitation, now=now) if now >= invitation.expires_at else None
 
 
 def edits(invitation: Invitation) -> bool:

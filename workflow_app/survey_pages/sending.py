@@ -16,7 +16,7 @@ from workflow_app.services import answering
 from workflow_app.services.survey_drafts import keep_draft
 from workflow_app.survey_pages.blocks import Block, blocks_of
 from workflow_app.survey_pages.pages import edits, questions_page, review_page
-from workflow_app.survey_pages.visits import Gone
+from workflow_app.survey_pages.visits import Gone, is_open
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -107,9 +107,9 @@ def later(turn: Sent, _where: str = "") -> Answered:
     if not turn.answers:
         raise Refusal(answering.NOTHING_TO_KEEP)
     _keep(turn, step=turn.step.code if turn.one_by_one else "")
-    if turn.shared:
-        step = turn.step.code if turn.one_by_one else ""
-        return questions_page(turn, turn.form, turn.answers, known=turn.known, step=step, nothing_kept=True)
+    step = turn.step.code if turn.one_by_one else ""
+    if turn.shared or not is_open(turn.invitation, clock.now()):
+        return questions_page(turn, turn.form, turn.answers, known=turn.known, step=step, nothing_kept=turn.shared)
     return redirect(turn.visit.here(page="later"), code=HTTPStatus.SEE_OTHER)
 
 
@@ -174,9 +174,12 @@ def _quiet(turn: Sent, *, but: tuple[str, ...] = ()) -> None:
 
 
 def _to(turn: Sent, block: Block) -> Answered:
-    """To another question: by GET where the draft is kept, so that Back and a reload just work."""
+    """To another question: by GET where the draft is kept, so that Back and a reload just work.
+
+    Within the grace a GET leads to nobody's form any more: whoever has it open is handed the question at once.
+    """
     _keep(turn, step=block.code)
-    if turn.shared:
+    if turn.shared or not is_open(turn.invitation, clock.now()):
         _quiet(turn)
         return questions_page(turn, turn.form, turn.answers, known=turn.known, step=block.code)
     page = "edit" if edits(turn.invitation) else None
