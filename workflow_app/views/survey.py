@@ -103,7 +103,8 @@ def _decline(visit: Visit) -> Answered:
         if refusal.kind == "gone":
             raise Gone("expired") from refusal
         if refusal.kind == "conflict":
-            return sending.refused(Sent(visit, visit.bearer), refusal)
+            # The page of the answer that is in: an empty form could only be sent in its place.
+            return redirect(visit.here(), code=HTTPStatus.SEE_OTHER)
         return endings.decline_page(visit, clock.now(), refusal), status_of(refusal)
     return redirect(visit.all() if everyone else visit.here(), code=HTTPStatus.SEE_OTHER)
 
