@@ -96,3 +96,34 @@ def test_told_of_it_the_customer_may_replace_it(client, steps):
 
     assert sent.status_code == 303
     assert stored(steps)[0] == ["5", "1"]
+
+
+def test_one_by_one_an_older_tab_changes_only_the_question_it_shows(client, steps):
+    path = path_of(steps.first)
+    older = hidden_fields(client.get(path).text)
+    went = client.post(path, data=older | {"act": "next", "q_overall": "5"})
+    newer = hidden_fields(client.get(f"{path}{went.headers['Location']}").text)
+    client.post(path, data=newer | {"act": "next", "q_courtesy": "4"})
+    client.post(path, data=older | {"act": "next", "q_overall": "2"})
+
+    assert stored(steps)[1]["answers"] == {"overall": "2", "courtesy": "4"}
+
+
+def test_one_by_one_an_older_tab_brings_back_nothing_that_was_taken_away(client, steps):
+    path = path_of(steps.first)
+    shown = client.post(path, data=hidden_fields(client.get(path).text) | {"act": "next", "q_overall": "5"})
+    second = hidden_fields(client.get(f"{path}{shown.headers['Location']}").text)
+    client.post(path, data=second | {"act": "later", "q_overall": "3"})
+    client.post(path, data=second | {"act": "later", "q_courtesy": "4"})  # carries the 5 of before
+
+    assert stored(steps)[1]["answers"] == {"overall": "3", "courtesy": "4"}
+
+
+def test_one_by_one_what_travels_with_the_newest_page_is_kept(client, steps):
+    path = path_of(steps.first)
+    first = hidden_fields(client.get(path).text)
+    client.post(path, data=first | {"act": "next", "q_overall": "5"})
+    page = hidden_fields(client.get(f"{path}?step=speed").text)
+    client.post(path, data=page | {"act": "back", "q_speed": "3"})
+
+    assert stored(steps)[1]["answers"] == {"overall": "5", "speed": "3"}

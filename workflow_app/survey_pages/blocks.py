@@ -132,3 +132,12 @@ def following(spec: Form, answers: dict[str, Any]) -> frozenset[str]:
 def block_named(blocks: Iterable[Block], code: str) -> Block | None:
     """The question with this code among these, or None."""
     return next((block for block in blocks if block.code == code), None)
+
+
+def values(form: SchemeForm, block: Block) -> list[tuple[str, str]]:
+    """The fields of a question as a page carries them along, hidden."""
+    found = []
+    for name in block.names:
+        data = form[name].data
+        found += [(name, str(one)) for one in (data if isinstance(data, (list, tuple)) else [data]) if one]
+    return found

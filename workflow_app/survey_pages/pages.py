@@ -12,7 +12,7 @@ from workflow_app.queries.campaign import answers_until
 from workflow_app.queries.surveys import asked_about, last_day, minimum_to_show, survey_stage
 from workflow_app.schemes import scheme_of
 from workflow_app.survey_links import draft_name
-from workflow_app.survey_pages.blocks import TEXTS, Block, applying, blocks_of, following
+from workflow_app.survey_pages.blocks import TEXTS, Block, applying, blocks_of, following, values
 from workflow_app.survey_pages.turns import HONEYPOT, Sent, Turn
 from workflow_app.survey_pages.wording import said_in
 
@@ -71,15 +71,6 @@ def review_page(turn: Sent) -> str:
 def counted(blocks: Iterable[Block]) -> list[Block]:
     """The questions that the page counts: not the texts at its end."""
     return [block for block in blocks if block.kind not in TEXTS]
-
-
-def values(form: SchemeForm, block: Block) -> list[tuple[str, str]]:
-    """The fields of a question as a page carries them along, hidden."""
-    found = []
-    for name in block.names:
-        data = form[name].data
-        found += [(name, str(one)) for one in (data if isinstance(data, (list, tuple)) else [data]) if one]
-    return found
 
 
 def _frame(turn: Turn, known: int | None) -> dict[str, Any]:

@@ -7,13 +7,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from flask import request
+from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import BadRequest
 
 from forms.builder import SchemeForm, answers_from, build_form, prefill, sent_twice, sound_answers
 from workflow_app.i18n import locale_code
 from workflow_app.queries.surveys import latest_answer, questionnaire_of
 from workflow_app.survey_links import nonce_of, read_nonce
-from workflow_app.survey_pages.blocks import Block, applying, block_named, blocks_of, following
+from workflow_app.survey_pages.blocks import Block, applying, block_named, blocks_of, following, values
 
 if TYPE_CHECKING:
     from states.scheme.forms import Questionnaire
@@ -88,8 +89,9 @@ class Sent(Turn):
 
     @cached_property
     def form(self) -> SchemeForm:
-        """The form as it was sent."""
-        return build_form(self.spec, locale_code())(request.form)
+        """The form as it was sent; of an older tab, only the question that it showed."""
+        sent = self._brought_up_to_date() if self._is_older_tab() else request.form
+        return build_form(self.spec, locale_code())(sent)
 
     @cached_property
     def answers(self) -> dict[str, Any]:
@@ -106,6 +108,26 @@ class Sent(Turn):
         """The question that was shown, where they come one by one."""
         found = block_named(blocks_of(self.spec), request.form.get("step", ""))
         return found or blocks_of(self.spec)[0]
+
+    def _is_older_tab(self) -> bool:
+        """Whether another page has kept a draft since this question was shown; sending takes what it was sent."""
+        beside = request.form.get("beside", "")
+        if not beside or not self.one_by_one or self.shared or request.form.get("act") == "send":
+            return False
+        current = self.known == (self.latest.number if self.latest else 0)
+        return current and bool(self.invitation.draft) and beside != self.state_of_draft()
+
+    def _brought_up_to_date(self) -> MultiDict[str, str]:
+        """The question that was shown as it was sent; the others, which only travelled along, as they are kept."""
+        merged = MultiDict(request.form)
+        kept = self.form_of(self.stored()[0])
+        for block in blocks_of(self.spec):
+            if block.code != self.step.code:
+                for name in block.names:
+                    merged.poplist(name)
+                for name, value in values(kept, block):
+                    merged.add(name, value)
+        return merged
 
     def unseen(self) -> frozenset[str]:
         """What applies by what was sent, and was not on the page that was shown."""
