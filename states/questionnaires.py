@@ -14,7 +14,7 @@ from fractions import Fraction
 from states.answers import Answers, rating
 from states.exact import HUNDRED
 from states.intervals import of_mean, wilson
-from states.questions import applicable, without_hidden
+from states.questions import applicable, has_conditions, without_hidden
 from states.scheme.forms import Questionnaire, Rated
 from states.scheme.questions import NOT_APPLICABLE, RatedItem
 
@@ -128,12 +128,6 @@ def put_to(form: Rated, scored: Sequence[RatedItem], answers: Answers) -> tuple[
         return scored, answers
     shown = applicable(form, answers)
     return [one for one in scored if one.code in shown], without_hidden(form, answers)
-
-
-def has_conditions(form: Rated) -> bool:
-    """Whether any question hangs on an earlier answer. Most forms have none, and are read the faster for it."""
-    listed = (*form.items, *form.questions)
-    return any(one.when is not None or any(row.when for row in getattr(one, "rows", ())) for one in listed)
 
 
 def counted_rating(form: Rated, item: RatedItem, answers: Answers) -> Fraction | None:

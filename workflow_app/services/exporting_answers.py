@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 from forms.validators import tidy_lines, unsafe
 from states.codebook import TEXTS, Cell, Column, Style, cell_of, columns_of, names_of
 from states.errors import Message, Refusal
-from states.questionnaires import has_conditions
-from states.questions import applicable
+from states.questions import applicable, has_conditions
 from workflow_app.access import require
 from workflow_app.exports.survey_answers import Table
 from workflow_app.queries.survey_export import ExportedAnswer, Scope, export_scopes, read_answers, shuffled_answers
