@@ -73,6 +73,19 @@ def decline_page(visit: Visit, now: datetime, refusal: Refusal | None = None) ->
     )
 
 
+def may_decline(visit: Visit, now: datetime) -> bool:
+    """Whether anything that the page is about still waits for an answer."""
+    asked = [visit.about] if visit.about else visit.people
+    return any(one.state in UNANSWERED and is_open(one, now) for one in asked)
+
+
+def stop_page(visit: Visit) -> str | Page:
+    """Answered, declined or over, there is one thing left to say: that no more mail shall come."""
+    if visit.link.customer.opted_out_at is not None:
+        return message_page("opted_out", HTTPStatus.OK)
+    return render_template("survey/stop.html", nonce=nonce_of(visit.bearer, 0), visit=visit)
+
+
 def message_page(page: str, status: int, **words: Any) -> Page:
     """What an address that leads to no form says. No name of an employee, no name of a customer."""
     error = int(status) >= HTTPStatus.BAD_REQUEST

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 def page_of(visit: Visit, wanted: str, now: datetime) -> Shown:
     """The page of a visit; `wanted` is what the address asks for (edit, decline, later)."""
+    if wanted == "decline" and not endings.may_decline(visit, now):
+        return endings.stop_page(visit)
     if visit.about is not None:
         return _of_person(Turn(visit, visit.about), wanted, now)
     if wanted == "decline":
@@ -41,7 +43,7 @@ def _of_person(turn: Turn, wanted: str, now: datetime) -> Shown:
         return endings.declined_page(visit, invitation, now)
     if not may:
         raise Gone("expired")
-    if wanted == "decline" and invitation.state != "submitted":
+    if wanted == "decline":
         return endings.decline_page(visit, now)
     if wanted == "later" and invitation.draft:
         return endings.message_page("later", HTTPStatus.OK, can_go_on=True, last_day=invitation.expires_at)

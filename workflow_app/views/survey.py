@@ -93,6 +93,7 @@ def _decline(visit: Visit) -> Answered:
         raise BadRequest
     kind, reason = request.form.get("kind", ""), request.form.get("reason", "")
     everyone = visit.about is None or bool(request.form.get("everyone"))
+    over = not endings.may_decline(visit, clock.now())
     try:
         with unit_of_work():
             if kind == "opted_out":
@@ -106,6 +107,8 @@ def _decline(visit: Visit) -> Answered:
             # The page of the answer that is in: an empty form could only be sent in its place.
             return redirect(visit.here(), code=HTTPStatus.SEE_OTHER)
         return endings.decline_page(visit, clock.now(), refusal), status_of(refusal)
+    if over and kind == "opted_out":
+        return redirect(visit.here(page="decline"), code=HTTPStatus.SEE_OTHER)
     return redirect(visit.all() if everyone else visit.here(), code=HTTPStatus.SEE_OTHER)
 
 
