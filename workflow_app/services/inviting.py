@@ -147,13 +147,10 @@ def guard_reachable(invitation: Invitation) -> None:
 def show_link(invitation: Invitation, *, actor: Actor, now: datetime) -> None:
     """HR takes the link to hand it over itself: recorded, since who has the link can answer.
 
-    The link is the leader's and opens everybody who shares it, so leave is asked for each of them.
+    The link is the leader's and opens everybody who shares it.
     """
-    group = [one for one in group_of(invitation) if one.state != "revoked"] or [invitation]
-    for one in group:
-        require(actor, "ask_customers", review_facts(one.review))
     guard_invitation(invitation, actor)
-    for one in group:
+    for one in [one for one in group_of(invitation) if one.state != "revoked"] or [invitation]:
         if one.state == "created":
             move(one, "send", now=now)
             one.sent_at = now
@@ -319,8 +316,13 @@ def guard_cycle(cycle: Cycle, actor: Actor) -> None:
 
 
 def guard_invitation(invitation: Invitation, actor: Actor, *, answered: bool = True) -> None:
-    """Refuse the person rated and the superior (forbidden), and where nothing is left to ask (conflict)."""
-    require(actor, "ask_customers", review_facts(invitation.review))
+    """Refuse the person rated and the superior (forbidden), and where nothing is left to ask (conflict).
+
+    What is done to a shared link is done to everybody who shares it, so leave is asked for each of them.
+    """
+    sharing = (one for one in group_of(invitation) if one.state != "revoked")
+    for one in (invitation, *sharing):
+        require(actor, "ask_customers", review_facts(one.review))
     if invitation.review.cycle.state != "open":
         raise Refusal(NOT_OPEN, kind="conflict")
     row = survey_row(invitation.review)
