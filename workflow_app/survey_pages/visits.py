@@ -22,7 +22,7 @@ from workflow_app.survey_links import generation_of, tidied
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from workflow_app.models import Invitation
+    from workflow_app.models import Customer, Invitation
 
 # Made-up addresses an hour from one network address: enough for a mistyped one in a shared office.
 UNKNOWN_LIMIT = parse("60 per hour")
@@ -90,6 +90,17 @@ def visit_of(token: str) -> Visit:
         raise Gone("revoked")
     g.visit = Visit(link, people, people[0] if len(people) == 1 else _asked_about(people))
     return g.visit  # type: ignore[no-any-return]
+
+
+def customer_of(token: str) -> Customer:
+    """Whose link it is or was: also of one that was replaced or revoked. A made-up one raises what its page says."""
+    token = tidied(token)
+    named = invitation_named_by(token)
+    if named is None or not generation_of(token, named):
+        g.locale = _browser_language()
+        raise _ended(token)
+    g.locale = "en" if named.customer.language.lower().startswith("en") else "zh"
+    return named.customer
 
 
 def _asked_about(people: tuple[Invitation, ...]) -> Invitation | None:

@@ -29,7 +29,7 @@ from workflow_app.survey_links import read_nonce
 from workflow_app.survey_pages import endings, opening, sending
 from workflow_app.survey_pages.quickly import sent_quickly
 from workflow_app.survey_pages.turns import Sent
-from workflow_app.survey_pages.visits import Gone, Visit, visit_of
+from workflow_app.survey_pages.visits import Gone, Visit, customer_of, visit_of
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response
@@ -67,9 +67,9 @@ def answer(token: str) -> Answered:
     quickly = sent_quickly(token)
     if quickly is not None:
         return quickly
-    visit = visit_of(token)
     if sent.to_dict() == ONE_CLICK:
-        return _stop_mail(visit)
+        return _stop_mail(token)
+    visit = visit_of(token)
     act, _, where = sent.get("act", "").partition(":")
     if act == "decline":
         return _decline(visit)
@@ -112,10 +112,11 @@ def _decline(visit: Visit) -> Answered:
     return redirect(visit.all() if everyone else visit.here(), code=HTTPStatus.SEE_OTHER)
 
 
-def _stop_mail(visit: Visit) -> Answered:
-    """The mail program's own button (RFC 8058): no nonce, the address is the proof."""
+def _stop_mail(token: str) -> Answered:
+    """The mail program's own button (RFC 8058): no nonce, the address is the proof, of an ended link too."""
+    customer = customer_of(token)
     with unit_of_work():
-        opt_out(visit.link.customer, now=clock.now())
+        opt_out(customer, now=clock.now())
     return endings.message_page("opted_out", HTTPStatus.OK)
 
 
