@@ -15,8 +15,10 @@ BAR = "███"
 MOST_WORDS = 20
 
 
-def hidden(text: str, words: Sequence[str]) -> str:
+def hidden(text: str, words: Sequence[str], *, already: str | None = None) -> str:
     """The text with every occurrence of these words (whatever their case) behind bars.
+
+    `already` is the text as earlier words were hidden in it: these stay behind their bars.
 
     Refuses (invalid) no words at all, too many, and words that do not stand in the text.
     """
@@ -25,10 +27,11 @@ def hidden(text: str, words: Sequence[str]) -> str:
         raise Refusal(
             Message("Enter the words to hide, one to a line, at most %(most)s.", most=MOST_WORDS, field="words")
         )
+    kept = text if already is None else already
     # The longest first: a name within a longer one would leave its rest behind.
     for word in sorted(wanted, key=len, reverse=True):
         found = re.compile(re.escape(word), re.IGNORECASE)
         if not found.search(text):
             raise Refusal(Message("“%(word)s” does not stand in this answer. Copy the words from it.", word=word[:60], field="words"))
-        text = found.sub(BAR, text)
-    return text
+        kept = found.sub(BAR, kept)
+    return re.sub(f"(?:{BAR})+", BAR, kept)

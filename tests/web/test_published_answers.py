@@ -224,6 +224,48 @@ def test_while_the_survey_is_open_hr_reads_no_answer(client, sign_in, db_session
     assert "秘密留言" not in answer.text
 
 
+@pytest.mark.parametrize("what", ["hide", "show"])
+def test_while_the_survey_is_open_a_refused_form_shows_no_answer_either(client, sign_in, db_session, what):
+    company = Released(6, release=False)
+    company.cycle.state, company.survey.stage.state = "open", "open"
+    number = db.session.scalars(select(Submission.id)).first()
+    db.session.commit()
+
+    sent = sign_in(client, company.survey.hr).post(f"/reviews/{company.review.id}/answers/{number}/comment/{what}")
+
+    assert sent.status_code == 409
+    assert "秘密留言" not in sent.text
+
+
+def test_hiding_more_leaves_hidden_what_was(client, sign_in, db_session):
+    company = Released(6)
+    hr, number = sign_in(client, company.survey.hr), db.session.scalars(select(Submission.id).order_by(Submission.id)).first()
+    address = f"/reviews/{company.review.id}/answers/{number}/comment/hide"
+
+    for words in ("秘密", "留言"):
+        hr.post(address, data={"words": words, "reason": "点了名"})
+    whole = hr.post(address, data={"whole": "y", "reason": "全部"})
+    again = hr.post(address, data={"words": "0", "reason": "再来"})
+
+    shown = db.session.scalars(select(Redaction.shown).order_by(Redaction.id)).all()
+    assert (whole.status_code, again.status_code) == (303, 409)
+    assert shown == ["███留言0", "███0", ""]
+
+
+@pytest.mark.parametrize(("comment", "shown"), [("秘密留言0", "███留言0"), ("王经理的秘密", "")])
+def test_an_answer_that_is_changed_after_hr_looked_keeps_its_bars(client, sign_in, db_session, comment, shown):
+    company = Released(6, release=False)
+    invitation = company.survey.first
+    number = db.session.scalar(select(Submission.id).filter_by(invitation_id=invitation.id))
+    hr = sign_in(client, company.survey.hr)
+    hr.post(f"/reviews/{company.review.id}/answers/{number}/comment/hide", data={"words": "秘密", "reason": "点了名"})
+    db.session.get(type(company.cycle), company.cycle.id).state = "open"
+
+    made = submit_answers(invitation, dict.fromkeys(ITEMS, "5") | {"comment": comment}, known=1, now=clock.now())
+
+    assert [one.shown for one in db.session.scalars(select(Redaction).filter_by(submission_id=made.id))] == [shown]
+
+
 def content(page: str) -> str:
     """What a page says, without the forms around it, whose tokens change with the second."""
     return page.split("<main")[1].split("</main", maxsplit=1)[0]

@@ -4,7 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, LargeBinary, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from workflow_app.column_types import ScaledDecimal, UtcDateTime
@@ -89,7 +89,7 @@ class Redaction(db.Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), index=True)
     question: Mapped[str] = mapped_column(String(60))
-    shown: Mapped[str] = mapped_column(String(4000), default="")
+    shown: Mapped[str] = mapped_column(Text, default="")
     reason: Mapped[str] = mapped_column(String(500))
     taken_back: Mapped[bool] = mapped_column(default=False)
     made_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))

@@ -21,6 +21,7 @@ from workflow_app.queries.surveys import UNANSWERED, answer_number, latest_answe
 from workflow_app.services.closing_surveys import close_if_complete
 from workflow_app.services.events import record_event
 from workflow_app.services.inviting import forget_draft, move, withdraw_mails
+from workflow_app.services.redacting import carry_redactions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -87,6 +88,9 @@ def submit_answers(
         submitted_at=now, score=None if score is None else half_up(score, SCORE_PLACES),
     )
     db.session.add(made)
+    db.session.flush()
+    if latest:
+        carry_redactions(latest, made, now=now)
     invitation.reference = invitation.reference or new_reference()
     _close(invitation, "amend" if latest else "submit", now=now)
     kind = "answer_flagged" if flagged else "answer_submitted"

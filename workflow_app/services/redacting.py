@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 LONGEST_REASON = 500
 STILL_OPEN = Message("The survey about this person is still open. Its answers can be read once it is closed.")
+HIDDEN_WHOLE = Message("This answer is hidden whole already.")
 GONE = Message("This answer is not there any more. Reload the page and look again.")
 
 
@@ -41,7 +42,7 @@ def redact(
     review: Review, submission_id: int, question: str, *, words: Sequence[str], whole: bool, reason: str, actor: Actor,
     now: datetime,
 ) -> Redaction:
-    """Hide `words` of one free answer, or the whole of it. A redaction replaces the one before.
+    """Hide `words` of one free answer, or the whole of it. What was hidden before stays hidden.
 
     Refuses (invalid) a missing reason and words that do not stand in the answer, (not_found) an answer that is not
     there. After the release what the person rated reads is published anew.
@@ -56,8 +57,14 @@ def redact(
     fault = unsafe(why, longest=LONGEST_REASON)
     if fault:
         raise Refusal(fault)
+    standing = redactions_of([submission.id]).get((submission.id, question))
+    if standing is not None and standing.made_by_id and not standing.shown:
+        raise Refusal(HIDDEN_WHOLE, kind="conflict")
+    # Hidden whole by nobody: the customer changed it since, and this is the first look.
+    already = standing.shown or None if standing else None
     made = Redaction(
-        submission_id=submission.id, question=question, shown="" if whole else hidden(text, words), reason=why,
+        submission_id=submission.id, question=question, reason=why,
+        shown="" if whole else hidden(text, words, already=already),
         made_by_id=actor.account_id, made_at=now,
     )
     return _keep(review, made, "answer_redacted", actor=actor, now=now)
@@ -67,6 +74,7 @@ def take_back(review: Review, submission_id: int, question: str, *, actor: Actor
     """Show a redacted answer whole again. Refuses (conflict) after the release, and where nothing is hidden."""
     lock_review(review)
     require(actor, "redact_answers", review_facts(review))
+    guard_closed(review)
     submission, _text = _answer(review, submission_id, question)
     standing = redactions_of([submission.id]).get((submission.id, question))
     if standing is None:
@@ -80,6 +88,23 @@ def take_back(review: Review, submission_id: int, question: str, *, actor: Actor
         made_by_id=actor.account_id, made_at=now,
     )
     return _keep(review, made, "redaction_taken_back", actor=actor, now=now)
+
+
+def carry_redactions(before: Submission, after: Submission, *, now: datetime) -> None:
+    """A customer changes an answer that HR has looked through: what was hidden stays so in the words that stayed.
+
+    Words that are new are hidden whole, until HR has read them; nothing is lost of what the customer wrote.
+    """
+    for (_number, question), standing in redactions_of([before.id]).items():
+        text = after.answers.get(question)
+        if text:
+            same = text == before.answers.get(question)
+            db.session.add(
+                Redaction(
+                    submission_id=after.id, question=question, shown=standing.shown if same else "",
+                    reason=standing.reason, made_by_id=standing.made_by_id if same else None, made_at=now,
+                )
+            )
 
 
 def guard_closed(review: Review) -> None:

@@ -88,6 +88,9 @@ def _refused(
     if refusal.kind in {"forbidden", "not_found"}:
         raise refusal
     db.session.rollback()
+    with unit_of_work():
+        # The page shows every answer again: open surveys stay shut, and that it was read is recorded.
+        redacting.read_answers(_review(review_id), actor=current_actor(), now=now())
     return _page(_review(review_id), refusal=refusal, place=place, form=form), status_of(refusal)
 
 

@@ -93,7 +93,7 @@ def upgrade() -> None:
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('submission_id', sa.Integer(), nullable=False),
     sa.Column('question', sa.String(length=60), nullable=False),
-    sa.Column('shown', sa.String(length=4000), nullable=False),
+    sa.Column('shown', sa.Text(), nullable=False),
     sa.Column('reason', sa.String(length=500), nullable=False),
     sa.Column('taken_back', sa.Boolean(), nullable=False),
     sa.Column('made_by_id', sa.Integer(), nullable=True),
