@@ -11,6 +11,7 @@ from tests.cycle_company import NOW, SYSTEM
 from tests.forms_company import FormsCompany, assignment_of
 from workflow_app.db import db
 from workflow_app.models import AnswerFile
+from workflow_app.queries.answer_files import is_handed_in
 from workflow_app.queries.assignments import latest_submission
 from workflow_app.services.publishing import publish_scheme
 
@@ -218,3 +219,17 @@ def test_the_number_of_somebody_elses_file_is_refused(company, agent, own, clien
     assert answer.status_code == 422
     assert kept(others) is None
     assert client.get(f"/forms/{others.id}/files/{number}").status_code == 404
+
+
+def test_a_file_of_the_draft_after_a_return_is_nobody_elses_yet(company, agent, own):
+    send(agent, own, files=[(PDF, "first.pdf")])
+    handed = db.session.query(AnswerFile).one()
+    later = AnswerFile(
+        assignment_id=own.id, question=handed.question, filename="later.pdf", media_type=handed.media_type, size=1,
+        digest="", content=b"x", uploaded_at=NOW,
+    )  # fmt: skip
+    db.session.add(later)
+    db.session.flush()
+
+    assert is_handed_in(handed)
+    assert not is_handed_in(later)

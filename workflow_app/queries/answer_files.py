@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
 from states.scheme.questions import FileSpec
 from workflow_app.db import db
-from workflow_app.models import AnswerFile
+from workflow_app.models import AnswerFile, Submission
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,6 +26,17 @@ def file_questions(spec: FormSpec) -> tuple[FileSpec, ...]:
 def files_of(assignment_id: int) -> Sequence[AnswerFile]:
     """Every file of a form, the earliest first; their contents stay in the database until they are asked for."""
     return db.session.scalars(select(AnswerFile).filter_by(assignment_id=assignment_id).order_by(AnswerFile.id)).all()
+
+
+def handed_in(assignment_id: int) -> list[dict[str, Any]]:
+    """The answers of every version of a form that was handed in; a draft after them is its author's alone."""
+    query = select(Submission.answers).where(Submission.assignment_id == assignment_id, Submission.state != "draft")
+    return list(db.session.scalars(query))
+
+
+def is_handed_in(file: AnswerFile) -> bool:
+    """Whether a version that was handed in names the file."""
+    return any(str(file.id) in (said.get(file.question) or ()) for said in handed_in(file.assignment_id))
 
 
 def find_answer_file(assignment_id: int, number: int) -> AnswerFile | None:

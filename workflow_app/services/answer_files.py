@@ -5,14 +5,12 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
-
 from states.errors import Message, Refusal
 from states.evidence import Upload, accepted
 from workflow_app.access import require
 from workflow_app.db import db
-from workflow_app.models import AnswerFile, Assignment, Submission
-from workflow_app.queries.answer_files import file_questions, files_of
+from workflow_app.models import AnswerFile, Assignment
+from workflow_app.queries.answer_files import file_questions, files_of, handed_in
 from workflow_app.queries.facts import assignment_facts
 
 if TYPE_CHECKING:
@@ -59,15 +57,10 @@ def check_answer_files(assignment: Assignment, spec: FormSpec, answers: Answers)
     own = {code: {str(file.id) for file in kept if file.question == code} for code in asked}
     if any(set(answers.get(code) or ()) - own[code] for code in asked):
         raise Refusal(FOREIGN)
-    named = {number for said in (*_handed_in(assignment), answers) for code in asked for number in said.get(code) or ()}
+    named = {number for said in (*handed_in(assignment.id), answers) for code in asked for number in said.get(code) or ()}
     for file in kept:
         if str(file.id) not in named:
             db.session.delete(file)
-
-
-def _handed_in(assignment: Assignment) -> list[Answers]:
-    query = select(Submission.answers).where(Submission.assignment_id == assignment.id, Submission.state != "draft")
-    return list(db.session.scalars(query))
 
 
 def _row(assignment: Assignment, code: str, upload: Upload, actor: Actor, now: datetime) -> AnswerFile:

@@ -19,7 +19,7 @@ from workflow_app.clock import now
 from workflow_app.db import db, unit_of_work
 from workflow_app.errors import status_of
 from workflow_app.i18n import locale_code, t
-from workflow_app.queries.answer_files import find_answer_file
+from workflow_app.queries.answer_files import find_answer_file, is_handed_in
 from workflow_app.queries.assignments import find_assignment, own_words
 from workflow_app.queries.facts import assignment_facts, form_facts
 from workflow_app.queries.form_page import FormPage, confidential, filling_page, page_of, saved_at, stage_of
@@ -109,10 +109,11 @@ def done(assignment_id: int) -> Any:
 def answer_file(assignment_id: int, number: int) -> Response:
     """A file that answers a question, as an attachment: for whom the form is."""
     assignment = find_assignment(assignment_id)
-    if not _may_fill(assignment):
+    own = _may_fill(assignment)
+    if not own:
         require(current_actor(), "see_form", form_facts(assignment, confidential=confidential(stage_of(assignment))))
     file = find_answer_file(assignment_id, number)
-    if file is None:
+    if file is None or not (own or is_handed_in(file)):
         raise Refusal(NO_FILE, kind="not_found")
     return attachment(file)
 
