@@ -5,7 +5,10 @@ import signal
 
 import pytest
 from redis import Redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
+from tests.faults.crew import wait_until
 from workflow_app.embedded import valkey
 from workflow_app.embedded.valkey import QueueServerError, Valkey, binary, socket_path
 
@@ -46,6 +49,19 @@ def test_a_killed_server_starts_again_over_the_same_folder(tmp_path):
     queue._process.wait(5)
     with Valkey(tmp_path) as again, Redis.from_url(again.url) as client:
         assert client.get("kept") == b"yes"
+
+
+def test_it_has_started_when_it_has_read_what_it_kept(tmp_path, monkeypatch):
+    with Valkey(tmp_path) as queue, Redis.from_url(queue.url) as client:
+        client.mset({f"kept {number}": "x" * 1000 for number in range(300)})
+        client.bgrewriteaof()
+        wait_until(lambda: client.info("persistence")["aof_rewrites"] and not client.info("persistence")["aof_rewrite_in_progress"])
+    slow = ["--key-load-delay", "2000", "--loading-process-events-interval-bytes", "1024"]
+    ordinary = Valkey._options
+    monkeypatch.setattr(Valkey, "_options", lambda queue: ordinary(queue) + slow)
+
+    with Valkey(tmp_path) as again, Redis.from_url(again.url, retry=Retry(NoBackoff(), 0)) as client:
+        assert client.get("kept 299") == b"x" * 1000
 
 
 def test_a_second_start_adopts_the_server_that_is_already_there(tmp_path):

@@ -20,6 +20,7 @@ from redis.retry import Retry
 
 SOCKET_LIMIT = 100  # a unix socket's path must stay below 108 bytes, on some systems below 104
 START_SECONDS = 20.0
+LOAD_SECONDS = 300.0
 STOP_SECONDS = 15.0
 
 
@@ -108,6 +109,7 @@ class Valkey:
         self.pid = self._answering_pid()
         if self.pid is None:
             self._launch()
+        self._wait_until_it_serves()
         return self
 
     def stop(self) -> None:
@@ -155,6 +157,27 @@ class Valkey:
         }
         return [part for name, value in pairs.items() for part in (f"--{name}", value)]
 
+    def _wait_until_it_serves(self) -> None:
+        # It tells about itself while it still reads in what it kept, but takes no work before that is done.
+        deadline = time.monotonic() + LOAD_SECONDS
+        while not self._serves():
+            if not self.alive() or time.monotonic() > deadline:
+                self.stop()
+                raise QueueServerError(
+                    f"The queue server could not read what it kept in {self.folder}. Its log ends:\n{self._log_tail()}"
+                )
+            time.sleep(0.01)
+
+    def _serves(self) -> bool:
+        try:
+            with self._asking() as client:
+                return bool(client.ping())
+        except (RedisError, OSError):
+            return False
+
+    def _asking(self) -> Redis:
+        return Redis(unix_socket_path=str(self.socket), socket_timeout=1, retry=Retry(NoBackoff(), 0))
+
     def _wait_until_it_answers(self, process: subprocess.Popen[bytes]) -> None:
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
@@ -170,7 +193,7 @@ class Valkey:
         if not self.socket.exists():
             return None
         try:
-            with Redis(unix_socket_path=str(self.socket), socket_timeout=1, retry=Retry(NoBackoff(), 0)) as client:
+            with self._asking() as client:
                 return int(client.info("server")["process_id"])
         except (RedisError, OSError):
             return None

@@ -109,6 +109,7 @@ async function check() {
     if (mine !== asked) return;
     if (!response.ok) throw new Error(String(response.status));
     const answer = await response.json();
+    if (mine !== asked) return;  // typed on while the answer came in
     form.querySelector("[data-faults]").innerHTML = answer.faults;
     if (answer.held) return say(state.dataset.dirty);
     follow(answer, form.querySelector("[data-beside]"));
