@@ -21,6 +21,7 @@ from workflow_app.queries.surveys import UNANSWERED, answer_number, latest_answe
 from workflow_app.services.closing_surveys import close_if_complete
 from workflow_app.services.events import record_event
 from workflow_app.services.inviting import forget_draft, move, withdraw_mails
+from workflow_app.services.newer_drafts import guard_newest
 from workflow_app.services.redacting import carry_redactions
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from states.scheme.forms import Questionnaire
+    from workflow_app.services.newer_drafts import Beside
 
 DECLINE_KINDS = ("unknown_person", "wrong_contact", "declined", "opted_out")
 NEEDS_A_REASON = frozenset({"declined"})
@@ -63,13 +65,15 @@ def lock_invitation(invitation: Invitation) -> None:
 
 
 def submit_answers(
-    invitation: Invitation, answers: dict[str, Any], *, known: int, now: datetime, flagged: bool = False
+    invitation: Invitation, answers: dict[str, Any], *, known: int, now: datetime, flagged: bool = False,
+    beside: Beside | None = None,
 ) -> Submission:
     """Keep a customer's answers; `known` is the number of answers that the customer's page knew of.
 
     The same answers again (a double click, a lost reply) are the submission that is there already. Other
     answers from a page that did not know of it are refused (conflict), as is a link that has ended (gone)
-    and a form without any answer (invalid).
+    and a form without any answer (invalid). A page made `beside` an older draft than the one that is kept is
+    refused too (conflict): that one would go with the answer, unread.
     """
     lock_invitation(invitation)
     latest = latest_answer(invitation)
@@ -80,6 +84,7 @@ def submit_answers(
     form = questionnaire_of(invitation.review.cycle, invitation.form)
     answers = without_hidden(form, answers)
     _guard_whole(form, answers)
+    guard_newest(invitation, answers, beside=beside)
     score = score_form(form, answers).value
     if latest:
         latest.state = "superseded"
@@ -90,7 +95,7 @@ def submit_answers(
     db.session.add(made)
     db.session.flush()
     if latest:
-        carry_redactions(latest, made, now=now)
+        carry_redactions(made, now=now)
     invitation.reference = invitation.reference or new_reference()
     _close(invitation, "amend" if latest else "submit", now=now)
     kind = "answer_flagged" if flagged else "answer_submitted"
@@ -224,5 +229,6 @@ def _close(invitation: Invitation, trigger: str, *, now: datetime) -> None:
 
 def new_reference() -> str:
     """What the thank-you page tells the customer to quote; says nothing about anybody."""
-    letters = [secrets.choice(REFERENCE_LETTERS) for _ in range(8)]
-    return f"{''.join(letters[:4])}-{''.join(letters[4:])}"
+    drawn = secrets.randbits(40)  # five bits a letter, drawn at once
+    letters = "".join(REFERENCE_LETTERS[drawn >> 5 * place & 31] for place in range(8))
+    return f"{letters[:4]}-{letters[4:]}"

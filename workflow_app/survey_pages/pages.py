@@ -58,13 +58,14 @@ def _step(form: SchemeForm, blocks: list[Block], step: str, shared: dict[str, An
     )
 
 
-def review_page(turn: Sent) -> str:
-    """What is about to be sent, in words."""
+def review_page(turn: Sent, *, state: str | None = None, **more: Any) -> str:
+    """What is about to be sent, in words; `state` names the draft that will be kept of it, if it is a new one."""
     blocks = turn.applying
     return render_template(
         "survey/review.html", rows=[said_in(turn.form, block) for block in blocks], one_by_one=turn.one_by_one,
         final=turn.spec.changes == "until_sent", carried=[pair for block in blocks for pair in values(turn.form, block)],
-        followed=sorted(following(turn.spec, turn.answers)), **_frame(turn, turn.known),
+        followed=sorted(following(turn.spec, turn.answers)),
+        **(_frame(turn, turn.known) | ({"draft_state": state} if state else {}) | more),
     )
 
 
@@ -80,7 +81,9 @@ def _frame(turn: Turn, known: int | None) -> dict[str, Any]:
     sent = turn if isinstance(turn, Sent) else None
     return {
         "visit": turn.visit, "nonce": turn.nonce(known), "honeypot": HONEYPOT, "flagged": sent.flagged if sent else "",
-        "keep_nothing": bool(sent and sent.shared), "draft": draft_name(invitation), "draft_state": turn.state_of_draft(),
+        "keep_nothing": bool(sent and sent.shared), "draft": draft_name(invitation),
+        # What was sent and only comes back is as old as it was.
+        "draft_state": sent.beside.stamp if sent and sent.beside else turn.state_of_draft(),
         "person": invitation.review.employee.name, "cycle": cycle, "last_day": last_day(invitation),
         "asked": asked_about(invitation.review_id), "minimum": minimum_to_show(cycle),
         "months": scheme_of(cycle).retention.survey_answers, "edits": edits(invitation), "posted": sent is not None,

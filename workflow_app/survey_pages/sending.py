@@ -13,13 +13,16 @@ from workflow_app import clock
 from workflow_app.db import unit_of_work
 from workflow_app.errors import status_of
 from workflow_app.services import answering
+from workflow_app.services.newer_drafts import NewerDraftRefusal, guard_newest, stamp_of
 from workflow_app.services.survey_drafts import keep_draft
 from workflow_app.survey_pages.blocks import Block, blocks_of
+from workflow_app.survey_pages.newer import told_of_newer
 from workflow_app.survey_pages.pages import edits, questions_page, review_page
 from workflow_app.survey_pages.visits import Gone, is_open
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from werkzeug.wrappers import Response
 
@@ -43,8 +46,8 @@ def review(turn: Sent, _where: str = "") -> Answered:
         return again(turn)
     if not answering.says_anything(turn.spec, turn.answers):
         raise Refusal(answering.NOTHING_ANSWERED)
-    shown = review_page(turn)
-    _keep(turn, step="")
+    shown = review_page(turn, state=None if turn.shared else stamp_of(now))
+    _keep(turn, step="", now=now)
     return shown
 
 
@@ -56,16 +59,30 @@ def send(turn: Sent, _where: str = "") -> Answered:
         return _faulty(turn)
     with unit_of_work():
         answering.submit_answers(
-            turn.invitation, turn.answers, known=turn.known or 0, now=clock.now(), flagged=bool(turn.flagged)
+            turn.invitation, turn.answers, known=turn.known or 0, now=clock.now(), flagged=bool(turn.flagged),
+            beside=turn.beside,
         )
     return again(turn)
 
 
 def change(turn: Sent, where: str = "") -> Answered:
     """From the review back to the questions, or to the one that is to be changed."""
+    if turn.one_by_one:
+        # From here on only the question that is shown would be taken, the others as the newer draft has them.
+        guard_newest(turn.invitation, turn.answers, beside=turn.beside)
     turn.form.validate()
     _quiet(turn)
     return questions_page(turn, turn.form, turn.answers, known=turn.known, step=where)
+
+
+def show(turn: Sent, where: str = "") -> Answered:
+    """The same page with all that it holds, in the language of the address; nothing is kept, nothing is sent."""
+    turn.form.validate()
+    _quiet(turn)
+    if where == "review":
+        return review_page(turn)
+    step = turn.step.code if turn.one_by_one else ""
+    return questions_page(turn, turn.form, turn.answers, known=turn.known, step=step)
 
 
 def go_on(turn: Sent, _where: str = "") -> Answered:
@@ -109,17 +126,22 @@ def later(turn: Sent, _where: str = "") -> Answered:
     _keep(turn, step=turn.step.code if turn.one_by_one else "")
     step = turn.step.code if turn.one_by_one else ""
     if turn.shared or not is_open(turn.invitation, clock.now()):
-        return questions_page(turn, turn.form, turn.answers, known=turn.known, step=step, nothing_kept=turn.shared)
+        return questions_page(
+            turn, turn.form, turn.answers, known=turn.known, step=step, nothing_kept=turn.shared,
+            draft_state=turn.state_of_draft(),
+        )
     return redirect(turn.visit.here(page="later"), code=HTTPStatus.SEE_OTHER)
 
 
 BUTTONS: dict[str, Button] = {
-    "review": review, "send": send, "change": change, "next": go_on, "back": go_back, "later": later,
+    "review": review, "send": send, "change": change, "next": go_on, "back": go_back, "later": later, "show": show,
 }  # fmt: skip
 
 
 def refused(turn: Sent, refusal: Refusal) -> Answered:
     """Refused by the service: the form again with all that was entered, or the page of an ended link."""
+    if isinstance(refusal, NewerDraftRefusal):
+        return told_of_newer(turn, refusal)
     if refusal.kind == "gone" and turn.invitation.state == "submitted" and answering.is_final(turn.invitation):
         return again(turn)
     if refusal.kind == "gone":
@@ -181,7 +203,9 @@ def _to(turn: Sent, block: Block) -> Answered:
     _keep(turn, step=block.code)
     if turn.shared or not is_open(turn.invitation, clock.now()):
         _quiet(turn)
-        return questions_page(turn, turn.form, turn.answers, known=turn.known, step=block.code)
+        return questions_page(
+            turn, turn.form, turn.answers, known=turn.known, step=block.code, draft_state=turn.state_of_draft()
+        )
     page = "edit" if edits(turn.invitation) else None
     return redirect(turn.visit.here(page=page, step=block.code), code=HTTPStatus.SEE_OTHER)
 
@@ -191,13 +215,14 @@ def _is_repeat(turn: Sent) -> bool:
     return answering.is_repeat(turn.invitation, turn.answers, known=turn.known or 0)
 
 
-def _keep(turn: Sent, *, step: str) -> None:
+def _keep(turn: Sent, *, step: str, now: datetime | None = None) -> None:
     answers = sound_answers(turn.spec, turn.answers)
     if not answers and not turn.invitation.draft:
         return  # paging through an untouched form is no beginning: mail scanners press buttons, too
     with unit_of_work():
         keep_draft(
-            turn.invitation, answers, known=turn.known or 0, step=step, now=clock.now(), shared=turn.shared
+            turn.invitation, answers, known=turn.known or 0, step=step, now=now or clock.now(), shared=turn.shared,
+            beside=turn.beside,
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ from werkzeug.exceptions import BadRequest
 from forms.builder import SchemeForm, answers_from, build_form, prefill, sent_twice, sound_answers
 from workflow_app.i18n import locale_code
 from workflow_app.queries.surveys import latest_answer, questionnaire_of
+from workflow_app.services.newer_drafts import Beside, stamp_of
 from workflow_app.survey_links import nonce_of, read_nonce
 from workflow_app.survey_pages.blocks import Block, applying, block_named, blocks_of, following, values
 
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 HONEYPOT = "website"
 FOREIGN_FIELDS = 40
 YES = "y"
+PAGE_NAME = re.compile(r"[0-9a-z]{1,24}")
 
 
 @dataclass
@@ -62,7 +65,7 @@ class Turn:
     def state_of_draft(self) -> str:
         """Changes whenever the server's copy does: what a browser keeps beside an older one is out of date."""
         saved = self.invitation.draft_saved_at
-        return saved.isoformat() if saved else f"answer {self.latest.number if self.latest else 0}"
+        return stamp_of(saved) if saved else f"answer {self.latest.number if self.latest else 0}"
 
     def form_of(self, answers: dict[str, Any]) -> SchemeForm:
         """The form that shows these answers."""
@@ -77,6 +80,17 @@ class Sent(Turn):
         """How many answers the page knew of; None where its nonce is not this invitation's."""
         return read_nonce(self.invitation, request.form.get("nonce", ""))
 
+    @cached_property
+    def beside(self) -> Beside | None:
+        """Beside which draft the page was made; None where it does not say, as pages of earlier versions do not.
+
+        What an older tab of one question a page sends is brought up to date, and so is this.
+        """
+        said, page = request.form.get("beside", ""), request.form.get("page", "")
+        if not said:
+            return None
+        return Beside(self.state_of_draft() if self._is_older_tab else said, page if PAGE_NAME.fullmatch(page) else "")
+
     @property
     def shared(self) -> bool:
         """A device of several people: nothing is kept."""
@@ -90,13 +104,19 @@ class Sent(Turn):
     @cached_property
     def form(self) -> SchemeForm:
         """The form as it was sent; of an older tab, only the question that it showed."""
-        sent = self._brought_up_to_date() if self._is_older_tab() else request.form
+        sent = self._brought_up_to_date() if self._is_older_tab else request.form
         return build_form(self.spec, locale_code())(sent)
 
     @cached_property
     def answers(self) -> dict[str, Any]:
         """What was answered to questions that apply; all else is dropped."""
         return answers_from(self.spec, self.form)
+
+    @property
+    def shows_questions(self) -> bool:
+        """Whether the page that was sent shows questions; otherwise it is the one that shows what will be sent."""
+        act = request.form.get("act", "")
+        return act.partition(":")[0] not in {"send", "change"} and act != "show:review"
 
     @property
     def applying(self) -> list[Block]:
@@ -109,10 +129,11 @@ class Sent(Turn):
         found = block_named(blocks_of(self.spec), request.form.get("step", ""))
         return found or blocks_of(self.spec)[0]
 
+    @cached_property
     def _is_older_tab(self) -> bool:
         """Whether another page has kept a draft since this question was shown; sending takes what it was sent."""
         beside = request.form.get("beside", "")
-        if not beside or not self.one_by_one or self.shared or request.form.get("act") == "send":
+        if not beside or not self.one_by_one or self.shared or not self.shows_questions:
             return False
         current = self.known == (self.latest.number if self.latest else 0)
         return current and bool(self.invitation.draft) and beside != self.state_of_draft()

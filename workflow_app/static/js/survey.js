@@ -57,7 +57,18 @@ function start(form) {
   form.addEventListener("change", () => { count(); keep(); });
   form.addEventListener("input", (event) => { if (!ticked(event.target)) keep(); });
   count();
+  name(form);
 }
 
+// A page has a name of its own: the browser's Back shows it again, under the same name, and the server knows it for the page that
+// kept the draft. Without a name it is told of a newer draft once, and asked.
+function name(form) {
+  const said = document.createElement("input");
+  const letters = crypto.getRandomValues(new Uint32Array(3));
+  Object.assign(said, { type: "hidden", name: "page", value: [...letters].map((one) => one.toString(36)).join("") });
+  form.append(said);
+}
+
+for (const link of document.querySelectorAll("[data-survey-leave]")) link.addEventListener("click", () => store.wipe(link.dataset.surveyLeave));
 for (const done of document.querySelectorAll("[data-survey-done]")) store.wipe(done.dataset.surveyDone);
 for (const form of document.querySelectorAll("form[data-survey]")) start(form);
