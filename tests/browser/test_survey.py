@@ -42,6 +42,7 @@ def answer(page, items=ITEMS, value="5"):
 
 def press(page, act):
     page.locator(f"button[name=act][value={act}]").click()
+    page.wait_for_load_state()
 
 
 def stored():
@@ -99,6 +100,7 @@ def test_a_draft_outlives_a_lost_connection_and_goes_with_the_answer(site, surve
     expect(page.locator("input[name=q_overall][value='5']")).to_be_checked()
     expect(page.locator("textarea[name=q_comment]")).to_have_value("在地铁里写的")
     press(page, "review")
+    expect(page.locator("button[value=send]")).to_be_visible()
     kept = page.evaluate(DRAFTS)
     press(page, "send")
     expect(page.get_by_role("heading", level=1)).to_have_text("感谢您的回答")
@@ -106,6 +108,43 @@ def test_a_draft_outlives_a_lost_connection_and_goes_with_the_answer(site, surve
     assert kept == 1
     page.wait_for_function(f"{DRAFTS} === 0")  # the script that wipes it runs after the heading is there
     assert len(stored()) == 1
+
+
+def test_the_page_has_loaded_when_its_scripts_listen(site, survey, new_page):
+    page = new_page(**PHONE)
+    page.goto(address(site, survey))
+
+    late = page.evaluate("""() => {
+        const scripts = performance.getEntriesByType("resource").filter((one) => one.name.includes("/js/"));
+        const loaded = performance.getEntriesByType("navigation")[0].loadEventStart;
+        return [scripts.length, scripts.filter((one) => one.responseEnd > loaded).map((one) => one.name)];
+    }""")
+
+    assert late == [2, []]
+
+
+def test_what_is_answered_before_the_script_is_there_wins_over_an_older_draft(site, survey, new_page):
+    page, waiting = new_page(**PHONE), []
+    link = address(site, survey)
+    page.goto(link)
+    answer(page)
+    page.locator("textarea[name=q_comment]").fill("在地铁里写的")
+
+    def on_its_way(route):
+        waiting.append(route)
+
+    page.route("**/js/survey.js", on_its_way)
+    with page.expect_request("**/js/survey.js"):
+        page.goto(link, wait_until="commit")
+    page.locator("input[name=q_overall][value='3']").check()
+    page.wait_for_function("document.readyState === 'interactive'")
+    unscripted = page.locator("textarea[name=q_comment]").input_value()
+    waiting[0].continue_()
+
+    expect(page.locator("textarea[name=q_comment]")).to_have_value("在地铁里写的")
+    assert unscripted == ""
+    expect(page.locator("input[name=q_overall][value='3']")).to_be_checked()
+    expect(page.locator("input[name=q_recommend][value='9']")).to_be_checked()
 
 
 def test_pressed_without_a_connection_the_page_stays_and_says_so(site, survey, new_page):
@@ -146,8 +185,8 @@ def test_back_after_sending_and_sending_again_is_one_answer(site, survey, new_pa
     press(page, "review")
     press(page, "send")
     expect(page.get_by_role("heading", level=1)).to_have_text("感谢您的回答")
-    page.evaluate("history.go(-2)")
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.evaluate("history.go(-2)")
     if page.locator("button[name=act][value=review]").count():
         press(page, "review")
     expect(page.get_by_role("heading", level=1)).to_have_text("感谢您的回答")
@@ -195,16 +234,20 @@ def test_no_page_has_an_accessibility_fault(site, survey, new_page, language):
     page.goto(f"{base}?lang={language}")
     look("form")
     press(page, "review")
+    expect(page.locator("[data-error-summary]")).to_be_visible()
     look("form with an error")
     page.goto(f"{base}?lang={language}&page=decline")
     look("decline")
     press(page, "decline")
+    expect(page.locator("[data-error-summary]")).to_be_visible()
     look("decline with an error")
     page.goto(f"{base}?lang={language}")
     answer(page)
     press(page, "review")
+    expect(page.locator("button[value=send]")).to_be_visible()
     look("review")
     press(page, "send")
+    expect(page.locator("button[value=review], button[value=send]")).to_have_count(0)
     look("thanks")
     inviting.revoke(survey.invitations[1], actor=survey.hr.actor(), now=clock.now())
     revoked = path_of(survey.invitations[1])

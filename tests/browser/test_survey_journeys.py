@@ -130,6 +130,7 @@ def test_a_follow_up_goes_again_with_its_answer(site, db_session, new_page):
     page.locator("input[name=q_overall][value='5']").check()
     press(page, "review")
     press(page, "send")
+    expect(page.get_by_role("heading", level=1)).to_have_text("感谢您的回答")
 
     assert "outcome" not in answers()[0]
 

@@ -9,8 +9,12 @@ const parts = [
   ["[data-board]", "./board.js"],
   ["[data-scheme-editor]", "./scheme_editor.js"],
 ];
+// As elements of the page, in this order: the page counts as loaded when they listen (an import() would come after that).
 for (const [selector, module] of parts) {
-  if (document.querySelector(selector)) import(module);
+  if (!document.querySelector(selector)) continue;
+  const script = document.createElement("script");
+  Object.assign(script, { type: "module", async: false, src: new URL(module, import.meta.url) });
+  document.head.append(script);
 }
 
 // A refused form: the reader is taken to the list of what is wrong.

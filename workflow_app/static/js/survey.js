@@ -23,9 +23,16 @@ function answers(form) {
   return kept;
 }
 
+// On a slow line somebody answers before this script is here: what they entered is newer than any draft.
+function entered(form) {
+  const changed = (input) => (ticked(input) ? input.checked !== input.defaultChecked : input.value !== input.defaultValue);
+  return new Set([...form.querySelectorAll("input, textarea")].filter((one) => !skipped(one) && changed(one)).map((one) => one.name));
+}
+
 function restore(form, kept) {
+  const newer = entered(form);
   for (const input of form.elements) {
-    if (skipped(input)) continue;
+    if (skipped(input) || newer.has(input.name)) continue;
     const said = kept[input.name] ?? [];
     if (ticked(input)) input.checked = said.includes(input.value);
     else if (input.tagName !== "BUTTON") input.value = said[0] ?? "";
