@@ -13,7 +13,7 @@ from wtforms import Form
 from forms.kinds import questions_of
 from forms.kinds.base import name_of
 from forms.validators import NOT_A_CHOICE, SENT_TWICE
-from states.questions import applicable, fields_asked, without_hidden
+from states.questions import applicable, without_hidden
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -57,7 +57,7 @@ class SchemeForm(Form):
         if self.asks is None:
             return []
         apply = self.applicable()
-        return [self[name_of(one.code)] for one, _ in fields_asked(self.asks) if one.code not in apply]
+        return [self[name_of(one.code)] for one, _ in self.asks.fields if one.code not in apply]
 
     def _said(self) -> Answers:
         said: Answers = {}

@@ -19,7 +19,6 @@ from forms.kinds.single_choice import SingleChoiceQuestion
 from forms.kinds.text import TextQuestion
 from forms.kinds.yes_no import YesNoQuestion
 from forms.validators import tidy_lines, unsafe
-from states.questions import fields_asked
 
 if TYPE_CHECKING:
     from states.scheme.forms import FormSpec
@@ -50,7 +49,7 @@ def plain_answers(spec: FormSpec, sent: Any, *, others: int) -> dict[str, str] |
             return None
         if value:
             answers[code] = value
-    return None if any(one.required and one.code not in answers for one, _ in fields_asked(spec)) else answers
+    return None if any(one.required and one.code not in answers for one, _ in spec.fields) else answers
 
 
 def _fits(value: str, takes: frozenset[str] | int) -> bool:
@@ -64,10 +63,10 @@ def _table(same: Same) -> Table | None:
     form = build_form(same.spec, "en")()
     if not all(type(one) in PLAIN for one in form.questions):
         return None
-    if any(one.when or (table and table.when) for one, table in fields_asked(same.spec)):
+    if any(one.when or (table and table.when) for one, table in same.spec.fields):
         return None
     found: Table = {}
-    for one, _ in fields_asked(same.spec):
+    for one, _ in same.spec.fields:
         field: Any = form[name_of(one.code)]
         found[one.code] = field.longest if type(field) is WordsField else _offered(field)
     return found

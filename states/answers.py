@@ -33,7 +33,10 @@ def rating(form: Rated, answers: Answers, code: str) -> Fraction | None:
     given = answers.get(code)
     if given in {None, "", NOT_APPLICABLE}:
         return None
+    known = form.ratings.get(given) if isinstance(given, str) else None
+    if known is not None:
+        return known
     value = figure(given, code)
-    if value is None or value not in {level.value for level in form.levels}:
+    if value is None or value not in form.ratings.values():
         raise Refusal(Message("Choose one of the answers offered.", field=code))
     return value

@@ -14,7 +14,7 @@ from fractions import Fraction
 from states.answers import Answers, rating
 from states.exact import HUNDRED
 from states.intervals import of_mean, wilson
-from states.questions import applicable, has_conditions, without_hidden
+from states.questions import applicable, without_hidden
 from states.scheme.forms import Questionnaire, Rated
 from states.scheme.questions import NOT_APPLICABLE, RatedItem
 
@@ -83,7 +83,7 @@ def questionnaire_score(
     own = form.minimum_answers if isinstance(form, Questionnaire) else None
     least = minimum or own or 1
     scored = form.scored
-    conditional = has_conditions(form)
+    conditional = form.conditional
     read = [_counted(form, scored, answer, conditional=conditional) for answer in answers]
     values = {place: value for place, one in enumerate(read) if (value := _value_of(one, item)) is not None}
     found = list(values.values())
@@ -104,7 +104,7 @@ def answer_score(form: Rated, answers: Answers) -> Fraction | None:
 
 def count_answer(form: Rated, answers: Answers) -> Counted:
     """One answer as it counts. Answers to questions that do not apply are dropped first, whoever sent them."""
-    return _counted(form, form.scored, answers, conditional=has_conditions(form))
+    return _counted(form, form.scored, answers, conditional=form.conditional)
 
 
 def _counted(form: Rated, scored: Sequence[RatedItem], answers: Answers, *, conditional: bool) -> Counted:
@@ -124,7 +124,7 @@ def _counted(form: Rated, scored: Sequence[RatedItem], answers: Answers, *, cond
 
 def put_to(form: Rated, scored: Sequence[RatedItem], answers: Answers) -> tuple[Sequence[RatedItem], Answers]:
     """The scored questions that were put to this person, and the answers without those to hidden ones."""
-    if not has_conditions(form):
+    if not form.conditional:
         return scored, answers
     shown = applicable(form, answers)
     return [one for one in scored if one.code in shown], without_hidden(form, answers)

@@ -6,37 +6,22 @@ one pass in the order of the page settles all of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
-from states.scheme.questions import Asked, MatrixSpec, When
-
 if TYPE_CHECKING:
     from states.scheme.forms import Form
+    from states.scheme.questions import When
 
 Answers = Mapping[str, Any]
-
-
-def fields_asked(form: Form) -> Iterator[tuple[Asked, MatrixSpec | None]]:
-    """Everything that is answered under a code of its own, in page order; a row with the table that it stands in."""
-    for one in form.asked:
-        if isinstance(one, MatrixSpec):
-            yield from ((row, one) for row in one.rows)
-        else:
-            yield one, None
-
-
-def has_conditions(form: Form) -> bool:
-    """Whether any question hangs on an earlier answer. Most forms have none, and are read the faster for it."""
-    return any(one.when is not None or any(row.when for row in getattr(one, "rows", ())) for one in form.asked)
 
 
 def applicable(form: Form, answers: Answers) -> frozenset[str]:
     """The codes of the questions that apply; a table applies where any of its rows does."""
     found: set[str] = set()
     kept: dict[str, Any] = {}
-    for one, table in fields_asked(form):
+    for one, table in form.fields:
         if not (_holds(one.when, kept) and (table is None or _holds(table.when, kept))):
             continue
         found.add(one.code)
@@ -49,15 +34,15 @@ def applicable(form: Form, answers: Answers) -> frozenset[str]:
 
 def without_hidden(form: Form, answers: Answers) -> dict[str, Any]:
     """The answers without those to questions that do not apply; what the form does not ask this way stays."""
-    if not has_conditions(form):
+    if not form.conditional:
         return dict(answers)
-    hidden = {one.code for one, _ in fields_asked(form)} - applicable(form, answers)
+    hidden = {one.code for one, _ in form.fields} - applicable(form, answers)
     return {code: answer for code, answer in answers.items() if code not in hidden}
 
 
 def unanswered_required(form: Form, answers: Answers) -> tuple[str, ...]:
     """The codes of the questions that apply, have to be answered and are not, in page order."""
-    missing = [one.code for one, _ in fields_asked(form) if one.required and answers.get(one.code) in (None, "", [])]
+    missing = [one.code for one, _ in form.fields if one.required and answers.get(one.code) in (None, "", [])]
     if not missing:
         return ()
     apply = applicable(form, answers)

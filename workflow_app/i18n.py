@@ -122,6 +122,12 @@ def locale_code() -> str:
     return str(locale.language) if locale is not None else DEFAULT_LOCALE
 
 
+def link_locale() -> str:
+    """The same on a page without an account: the language that its address asks for, else the customer's own."""
+    asked = request.args.get("lang")
+    return asked if asked in LOCALES else str(g.locale)
+
+
 def html_lang() -> str:
     """The value of the page's `lang` attribute."""
     return HTML_LANG.get(locale_code(), locale_code())

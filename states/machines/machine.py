@@ -49,13 +49,7 @@ def fire(name: str, trigger: str, state: str, facts: Any = None, *, stages: tupl
     `facts` is a mapping or an object that the guards are asked of. None says that the caller has
     asked the guards' SQL face in the same transaction. `stages` are a review's, in order.
     """
-    table = table_of(name, stages)
-    event = _compiled(table).events.get(trigger)
-    slip = _Slip(state)
-    try:
-        moved = event.trigger(slip, facts=facts) if event else None
-    except MachineError:
-        moved = None
+    moved = _led_to(name, trigger, state, stages) if facts is None else _led(name, trigger, state, stages, facts)
     if moved is None:
         raise Refusal(
             Message(
@@ -66,8 +60,23 @@ def fire(name: str, trigger: str, state: str, facts: Any = None, *, stages: tupl
             kind="conflict",
         )
     if not moved:
-        raise Refusal(_unmet(table, trigger, state, facts), kind="conflict")
-    return slip.state
+        raise Refusal(_unmet(table_of(name, stages), trigger, state, facts), kind="conflict")
+    return moved
+
+
+def _led(name: str, trigger: str, state: str, stages: tuple[str, ...], facts: Any) -> str | None:
+    """Where a trigger leads; None where the state does not know it, empty where a guard holds it back."""
+    event = _compiled(table_of(name, stages)).events.get(trigger)
+    slip = _Slip(state)
+    try:
+        return (slip.state if event.trigger(slip, facts=facts) else "") if event else None
+    except MachineError:
+        return None
+
+
+@lru_cache(maxsize=1024)
+def _led_to(name: str, trigger: str, state: str, stages: tuple[str, ...]) -> str | None:
+    return _led(name, trigger, state, stages, None)
 
 
 def triggers_from(name: str, state: str, *, stages: tuple[str, ...] = STANDARD) -> tuple[str, ...]:

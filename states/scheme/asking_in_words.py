@@ -7,7 +7,6 @@ from functools import reduce
 from typing import TYPE_CHECKING
 
 from states.errors import Message
-from states.questions import fields_asked
 from states.scheme.base import Text
 from states.scheme.questions import (
     NOT_APPLICABLE,
@@ -52,7 +51,7 @@ def _is_aside(form: Form, asked: RatedItem) -> bool:
 
 def condition(form: Form, when: When) -> Message:
     """Which answer to which earlier question makes the form ask."""
-    earlier = next((one for one, _ in fields_asked(form) if one.code == when.question), None)
+    earlier = next((one for one, _ in form.fields if one.code == when.question), None)
     title = earlier.title if earlier else when.question
     if when.values:
         said = _listed([_answer(earlier, value) for value in when.values])

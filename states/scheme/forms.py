@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
+from fractions import Fraction
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
@@ -13,6 +14,7 @@ from states.scheme.base import Amount, Code, Part, Percent, Positive, Text, Word
 from states.scheme.questions import (
     COMMENT,
     RECOMMEND,
+    Asked,
     LongTextSpec,
     MatrixSpec,
     QuestionSpec,
@@ -81,12 +83,25 @@ class Form(Part):
         """Every question in the order of the page, apart from the sheet or table that a kind of form adds."""
         return (*(resolved(one, Taken()) for one in self.questions), *map(as_text, self.texts))
 
+    @cached_property
+    def fields(self) -> tuple[tuple[Asked, MatrixSpec | None], ...]:
+        """All that is answered under a code of its own, in page order; a row with the table that it stands in."""
+        return tuple(
+            found
+            for one in self.asked
+            for found in (((row, one) for row in one.rows) if isinstance(one, MatrixSpec) else ((one, None),))
+        )
+
+    @cached_property
+    def conditional(self) -> bool:
+        """Whether any question hangs on an earlier answer. Most forms have none, and are read the faster for it."""
+        return any(one.when is not None or (table is not None and table.when is not None) for one, table in self.fields)
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """A copy that works out anew what is asked: pydantic would hand on what the first one had worked out."""
         made = super().model_copy(update=update, deep=deep)
-        for name in ("asked", "scored"):
-            made.__dict__.pop(name, None)
+        for name in made.__dict__.keys() - type(made).model_fields.keys():
+            del made.__dict__[name]
         return made
 
 
@@ -198,6 +213,11 @@ class Rated(Form):
     method: ScoreMethod = ScoreMethod()
     levels: tuple[Level, ...] = ()
     """The levels of the scale, filled in by the loader."""
+
+    @cached_property
+    def ratings(self) -> dict[str, Fraction]:
+        """What may be given, as an answer has it, and as it counts."""
+        return {str(level.value): Fraction(level.value) for level in self.levels}
 
     @property
     def top(self) -> int:

@@ -11,7 +11,7 @@ from forms.builder import answers_from, build_form, has_foreign_fields, prefill,
 from forms.kinds import QUESTIONS
 from forms.kinds.base import when_data
 from forms.validators import day_of, plain_day
-from states.questions import applicable, fields_asked
+from states.questions import applicable
 from states.scheme.questions import When
 from states.scoring import score_form
 from tests.question_texts import question_scheme
@@ -78,7 +78,7 @@ def test_nothing_is_chosen_beforehand_anywhere():
 def test_fields_stand_in_page_order_and_know_their_question():
     form = build_form(FORM, "zh")()
 
-    assert [name[2:] for name in form._fields] == [one.code for one, _ in fields_asked(FORM)]
+    assert [name[2:] for name in form._fields] == [one.code for one, _ in FORM.fields]
     assert form["q_overall"].about.help == "最近一年"
     assert (form["q_clear"].about.table, form["q_clear"].about.required) == ("phone", True)
     assert (form["q_calls"].about.unit, form["q_calls"].about.kind) == ("次", "number")
@@ -187,7 +187,7 @@ JUNK = [None, 1, "odd", [], ["5"], {}, [{}], [None], {"a": [1]}, "x" * 9000, "\x
 @pytest.mark.parametrize("junk", JUNK)
 @pytest.mark.parametrize("spec", [FORM, PAPERS])
 def test_answers_of_another_shape_break_nothing(spec, junk):
-    answers = {one.code: junk for one, _ in fields_asked(spec)}
+    answers = {one.code: junk for one, _ in spec.fields}
 
     sound = sound_answers(spec, answers)
 
@@ -203,7 +203,7 @@ TYPED = st.one_of(
 
 
 @settings(deadline=None)
-@given(st.lists(st.tuples(st.sampled_from([f"q_{one.code}" for one, _ in fields_asked(FORM)]), TYPED), max_size=25))
+@given(st.lists(st.tuples(st.sampled_from([f"q_{one.code}" for one, _ in FORM.fields]), TYPED), max_size=25))
 def test_whatever_is_sent_nothing_hidden_is_kept_and_what_passes_is_sound(typed):
     form = filled(FORM, typed)
 

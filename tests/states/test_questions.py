@@ -4,13 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from states.questions import applicable, fields_asked, unanswered_required, without_hidden
+from states.questions import applicable, unanswered_required, without_hidden
 from states.scheme.questions import NOT_APPLICABLE, LongTextSpec, MatrixSpec, MultipleChoiceSpec, RatingSpec
 from tests.question_texts import question_scheme
 
 FORM = question_scheme().forms["every_kind"]
 ALWAYS = {"overall", "waited", "recommend", "again", "phone", "polite", "nps", "channel", "complained", "product", "comment"}
-CODES = sorted({one.code for one, _ in fields_asked(FORM)})
+CODES = sorted({one.code for one, _ in FORM.fields})
 WORDS = st.sampled_from(["1", "3", "na", "yes", "no", "visit", "phone_call", "0", "2", "40", "price", "odd", ""])
 ODD = st.one_of(WORDS, st.lists(st.one_of(WORDS, st.none(), st.just({})), max_size=3), st.none(), st.integers(), st.just({"a": []}))
 ANSWERS = st.dictionaries(st.sampled_from([*CODES, "elsewhere"]), ODD)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from forms.validators import tidy_lines, unsafe
 from states.codebook import TEXTS, Cell, Column, Style, cell_of, columns_of, names_of
 from states.errors import Message, Refusal
-from states.questions import applicable, has_conditions
+from states.questions import applicable
 from workflow_app.access import require
 from workflow_app.exports.survey_answers import Table
 from workflow_app.queries.survey_export import ExportedAnswer, Scope, export_scopes, read_answers, shuffled_answers
@@ -103,7 +103,7 @@ def _table(form: Questionnaire, wanted: Wanted, numbers: Sequence[int]) -> Table
 def _rows(
     form: Questionnaire, columns: Sequence[Column], found: Iterator[ExportedAnswer], *, identified: bool
 ) -> Iterator[Sequence[Cell]]:
-    always = None if has_conditions(form) else applicable(form, {})
+    always = None if form.conditional else applicable(form, {})
     for number, one in enumerate(found, 1):
         shown = always if always is not None else applicable(form, one.answers)
         cells = [_redacted(column, one.redacted) or cell_of(column, one.answers, shown) for column in columns]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from flask_babel import gettext
 
 from forms.kinds.base import name_of, when_data
-from states.questions import applicable, fields_asked
+from states.questions import applicable
 from states.scheme.questions import MatrixSpec
 from workflow_app.i18n import t
 
@@ -108,7 +108,7 @@ def _blocks(same: _Same) -> tuple[Block, ...]:
 @lru_cache(maxsize=256)
 def _conditional(same: _Same) -> frozenset[str]:
     tables = {one.code for one in same.spec.asked if one.when is not None}
-    return frozenset(tables | {one.code for one, _ in fields_asked(same.spec) if one.when is not None})
+    return frozenset(tables | {one.code for one, _ in same.spec.fields if one.when is not None})
 
 
 def applying(spec: Form, answers: dict[str, Any]) -> list[Block]:

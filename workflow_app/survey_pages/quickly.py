@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
 
 from flask import g, redirect, request
 from werkzeug.exceptions import BadRequest
 
 from forms.plain import plain_answers
 from workflow_app import clock
+from workflow_app.at_once import can_at_once
 from workflow_app.db import unit_of_work
-from workflow_app.i18n import locale_code
+from workflow_app.i18n import link_locale
 from workflow_app.services.first_answers import NotPlainError, hold, submit_first
 from workflow_app.survey_links import read_nonce
 from workflow_app.survey_pages.turns import FOREIGN_FIELDS, HONEYPOT, Sent
@@ -28,11 +29,12 @@ def sent_quickly(token: str) -> Response | None:
     if request.form.get("act") != "send" or request.args.keys() - {"lang"}:
         return None
     try:
-        with unit_of_work():
+        # What is done at once is a transaction of its own.
+        with nullcontext() if can_at_once() else unit_of_work():
             _submit(token)
     except (NotPlainError, BadRequest):
         return None
-    return redirect("?" + urlencode({"lang": locale_code()}), code=HTTPStatus.SEE_OTHER)
+    return redirect(f"?lang={link_locale()}", code=HTTPStatus.SEE_OTHER)
 
 
 def _submit(token: str) -> None:
