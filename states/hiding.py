@@ -35,3 +35,9 @@ def hidden(text: str, words: Sequence[str], *, already: str | None = None) -> st
             raise Refusal(Message("“%(word)s” does not stand in this answer. Copy the words from it.", word=word[:60], field="words"))
         kept = found.sub(BAR, kept)
     return re.sub(f"(?:{BAR})+", BAR, kept)
+
+
+def standing_in(text: str, words: Sequence[str]) -> list[str]:
+    """Those of the words that stand in the text, whatever their case: `hidden` takes them."""
+    wanted = [word.strip() for word in words if word.strip()]
+    return [word for word in wanted if re.search(re.escape(word), text, re.IGNORECASE)]

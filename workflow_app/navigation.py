@@ -25,9 +25,9 @@ ITEMS: Items = (
     ("rulebook.page", lambda: _("Rulebook"), "see_rulebook"),
     ("schemes.overview", lambda: _("Scheme"), "see_scheme"),
 )
-# Desks that are reached from a desk above, and light up with it.
+# Desks that are reached from a desk above, and light up with it; a page of one may have another desk above.
 BELOW = {
-    "ledger": "results", "published_answers": "results",
+    "ledger": "results", "published_answers": "cycles", "published_answers.about": "results",
     "appeals": "actions",
     "accounts": "people", "holds": "people", "imports": "people", "kpi": "people", "career": "people",
     "tests_taken": "people", "gates": "people",
@@ -68,7 +68,7 @@ def account_items() -> list[tuple[str, str]]:
 
 def _desk(endpoint: str) -> str:
     desk = endpoint.partition(".")[0]
-    return BELOW.get(desk, desk)
+    return BELOW.get(endpoint) or BELOW.get(desk, desk)
 
 
 def init_app(app: Flask) -> None:

@@ -97,12 +97,20 @@ def draft_name(invitation: Invitation) -> str:
     return _proof("draft", invitation.id)[:16]
 
 
+def name_of(purpose: str, *parts: int | str) -> str:
+    """A name for what has a number that nobody may learn; always the same one.
+
+    Without the key it tells neither the number nor which of two came first, and two purposes have nothing in common.
+    """
+    return _proof(f"name of {purpose}", *parts)
+
+
 def _token(number: int, generation: int) -> str:
     return f"{_proof('link', number, generation)}{number}"
 
 
-def _proof(purpose: str, *numbers: int) -> str:
-    said = ":".join(("kaoping survey", purpose, *map(str, numbers)))
+def _proof(purpose: str, *parts: int | str) -> str:
+    said = ":".join(("kaoping survey", purpose, *map(str, parts)))
     key = str(current_app.config["SECRET_KEY"]).encode()
     proof = hmac.new(key, said.encode(), hashlib.sha256).digest()[:PROOF_BYTES]
     return base64.b32encode(proof).decode().lower()

@@ -14,6 +14,7 @@ from tests.survey_company import ITEMS, make_survey
 from workflow_app import clock
 from workflow_app.db import db
 from workflow_app.models import Event, EventDetail, Redaction, Submission, SurveyPublication
+from workflow_app.queries.free_answers import free_answers, name_in
 from workflow_app.queries.published_answers import publication_of, redactions_of
 from workflow_app.services import publishing_answers, redacting
 from workflow_app.services.answering import submit_answers
@@ -168,6 +169,10 @@ def test_as_many_changed_answers_as_may_be_shown_are_published(db_session):
     assert (second.number, second.payload["value"]) == (2, "80")
 
 
+def named(survey, submission, question: str = "comment") -> str:
+    return name_in(survey.review, submission.id, question)
+
+
 def closed(count: int = 6):
     survey = answered(count)
     survey.stage.state = "done"
@@ -179,7 +184,7 @@ def test_words_are_hidden_from_the_person_rated_and_kept_in_the_answer(db_sessio
     submissions[0].answers = submissions[0].answers | {"comment": "王芳女士很好，王芳万岁"}
 
     redacting.redact(
-        survey.review, submissions[0].id, "comment", words=["王芳"], whole=False, reason="点了名",
+        survey.review, named(survey, submissions[0]), words=["王芳"], whole=False, reason="点了名",
         actor=survey.hr.actor(), now=clock.now(),
     )
 
@@ -191,10 +196,10 @@ def test_neither_words_nor_reason_reach_the_history(db_session):
     survey, submissions = closed()
 
     redacting.redact(
-        survey.review, submissions[0].id, "comment", words=["意见0"], whole=False, reason="意见0 点了名",
+        survey.review, named(survey, submissions[0]), words=["意见0"], whole=False, reason="意见0 点了名",
         actor=survey.hr.actor(), now=clock.now(),
     )
-    redacting.take_back(survey.review, submissions[0].id, "comment", actor=survey.hr.actor(), now=clock.now())
+    redacting.take_back(survey.review, named(survey, submissions[0]), actor=survey.hr.actor(), now=clock.now())
 
     events = {one.kind: one for one in db.session.scalars(select(Event).filter_by(subject_type="submission"))}
     assert set(events) == {"answer_redacted", "redaction_taken_back"}
@@ -207,7 +212,7 @@ def test_a_redaction_after_the_release_is_published_and_nothing_else_moves(db_se
     first = publish(survey)
 
     redacting.redact(
-        survey.review, submissions[2].id, "comment", words=[], whole=True, reason="认得出是谁", actor=survey.hr.actor(),
+        survey.review, named(survey, submissions[2]), words=[], whole=True, reason="认得出是谁", actor=survey.hr.actor(),
         now=clock.now(),
     )
 
@@ -221,14 +226,15 @@ def test_a_redaction_after_the_release_is_published_and_nothing_else_moves(db_se
 def test_what_was_hidden_can_be_shown_again_until_the_release(db_session):
     survey, submissions = closed()
     hr, number = survey.hr.actor(), submissions[0].id
-    redacting.redact(survey.review, number, "comment", words=[], whole=True, reason="误会", actor=hr, now=clock.now())
-    redacting.take_back(survey.review, number, "comment", actor=hr, now=clock.now())
+    name = named(survey, submissions[0])
+    redacting.redact(survey.review, name, words=[], whole=True, reason="误会", actor=hr, now=clock.now())
+    redacting.take_back(survey.review, name, actor=hr, now=clock.now())
 
     assert "意见0" in publish(survey).payload["texts"][0]["texts"]
     assert redactions_of([number]) == {}
-    redacting.redact(survey.review, number, "comment", words=[], whole=True, reason="认得出", actor=hr, now=clock.now())
+    redacting.redact(survey.review, name, words=[], whole=True, reason="认得出", actor=hr, now=clock.now())
     with pytest.raises(Refusal, match="released"):
-        redacting.take_back(survey.review, number, "comment", actor=hr, now=clock.now())
+        redacting.take_back(survey.review, name, actor=hr, now=clock.now())
 
 
 def test_while_the_survey_is_open_nobody_reads_or_redacts(db_session):
@@ -248,7 +254,7 @@ def test_hr_redacts_nothing_that_is_about_themselves(db_session):
 
     with pytest.raises(Refusal) as refusal:
         redacting.redact(
-            survey.review, submissions[0].id, "comment", words=[], whole=True, reason="我不喜欢",
+            survey.review, named(survey, submissions[0]), words=[], whole=True, reason="我不喜欢",
             actor=survey.hr.actor(), now=clock.now(),
         )
 
@@ -265,21 +271,23 @@ def test_a_redaction_needs_a_text_words_of_it_and_a_reason(db_session, question,
 
     with pytest.raises(Refusal):
         redacting.redact(
-            survey.review, submissions[0].id, question, words=words, whole=False, reason=reason,
+            survey.review, named(survey, submissions[0], question), words=words, whole=False, reason=reason,
             actor=survey.hr.actor(), now=clock.now(),
         )
 
     assert db.session.scalars(select(Redaction)).all() == []
 
 
-def test_an_answer_to_somebody_else_is_not_reached_through_a_review(db_session):
+@pytest.mark.parametrize("whose", ["survey", "other"])
+def test_an_answer_to_somebody_else_is_not_reached_through_a_review(db_session, whose):
     survey, _ = closed()
     other, submissions = closed()
     foreign = next(one for one in submissions if one.invitation.review_id == other.review.id)
+    name = named({"survey": survey, "other": other}[whose], foreign)
 
     with pytest.raises(Refusal) as refusal:
         redacting.redact(
-            survey.review, foreign.id, "comment", words=[], whole=True, reason="点了名", actor=survey.hr.actor(),
+            survey.review, name, words=[], whole=True, reason="点了名", actor=survey.hr.actor(),
             now=clock.now(),
         )
 

@@ -7,13 +7,15 @@ import re
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 
 from states.permissions import SYSTEM
 from tests.survey_company import ITEMS, make_account, make_employee, make_survey
 from workflow_app import clock
 from workflow_app.db import db
 from workflow_app.models import Event, MailMessage, Redaction, ReviewStage, Submission, SurveyPublication
+from workflow_app.queries.free_answers import name_in
+from workflow_app.queries.surveys import latest_answer
 from workflow_app.services import composing, releasing
 from workflow_app.services.answering import submit_answers
 from workflow_app.services.publishing_answers import publish_answers
@@ -46,6 +48,11 @@ class Released:
         db.session.add(ReviewStage(review_id=self.review.id, stage="release", position=9, state="open"))
         db.session.flush()
         releasing.release_reviews(self.cycle.id, now=clock.now())
+
+    def name(self, at: int = 0, question: str = "comment") -> str:
+        """What names the newest text of this customer in an address."""
+        newest = latest_answer(self.survey.invitations[at])
+        return name_in(self.review, newest.id, question)
 
     @property
     def addresses(self) -> list[str]:
@@ -151,14 +158,14 @@ def test_a_later_answer_moves_nothing_that_the_person_reads(client, sign_in, db_
 
 def test_the_person_rated_reaches_none_of_hrs_pages(client, sign_in, db_session):
     company = Released(6)
-    own, number = sign_in(client, company.person), db.session.scalars(select(Submission.id)).first()
+    own, name = sign_in(client, company.person), company.name()
 
     results = f"/cycles/{company.cycle.id}/survey"
     pages = [f"/reviews/{company.review.id}/answers", results, f"{results}?of=language:zh"]
 
     assert [own.get(address).status_code for address in pages] == [403, 403, 403]
     for act in ("hide", "show"):
-        sent = own.post(f"/reviews/{company.review.id}/answers/{number}/comment/{act}", data={"whole": "y", "reason": "我不喜欢"})
+        sent = own.post(f"/reviews/{company.review.id}/answers/{name}/{act}", data={"whole": "y", "reason": "我不喜欢"})
         assert sent.status_code == 403
     assert db.session.scalars(select(Redaction)).all() == []
 
@@ -183,13 +190,13 @@ def test_a_colleague_reads_nothing(client, sign_in, db_session):
 
 def test_hr_hides_words_and_the_person_reads_bars(client, sign_in, db_session):
     company = Released(6)
-    hr, number = sign_in(client, company.survey.hr), db.session.scalars(select(Submission.id).order_by(Submission.id)).first()
+    hr, name = sign_in(client, company.survey.hr), company.name()
     before = hr.get(f"/reviews/{company.review.id}/answers").text
 
     sent = hr.post(
-        f"/reviews/{company.review.id}/answers/{number}/comment/hide", data={"words": "秘密", "reason": "点了名"}
+        f"/reviews/{company.review.id}/answers/{name}/hide", data={"words": "秘密", "reason": "点了名"}
     )
-    wrong = hr.post(f"/reviews/{company.review.id}/answers/{number}/comment/hide", data={"words": "不在", "reason": "理由甲"})
+    wrong = hr.post(f"/reviews/{company.review.id}/answers/{name}/hide", data={"words": "不在", "reason": "理由甲"})
 
     assert before.count("秘密留言") == 6
     assert (sent.status_code, wrong.status_code) == (303, 422)
@@ -228,10 +235,10 @@ def test_while_the_survey_is_open_hr_reads_no_answer(client, sign_in, db_session
 def test_while_the_survey_is_open_a_refused_form_shows_no_answer_either(client, sign_in, db_session, what):
     company = Released(6, release=False)
     company.cycle.state, company.survey.stage.state = "open", "open"
-    number = db.session.scalars(select(Submission.id)).first()
+    name = company.name()
     db.session.commit()
 
-    sent = sign_in(client, company.survey.hr).post(f"/reviews/{company.review.id}/answers/{number}/comment/{what}")
+    sent = sign_in(client, company.survey.hr).post(f"/reviews/{company.review.id}/answers/{name}/{what}")
 
     assert sent.status_code == 409
     assert "秘密留言" not in sent.text
@@ -239,8 +246,8 @@ def test_while_the_survey_is_open_a_refused_form_shows_no_answer_either(client, 
 
 def test_hiding_more_leaves_hidden_what_was(client, sign_in, db_session):
     company = Released(6)
-    hr, number = sign_in(client, company.survey.hr), db.session.scalars(select(Submission.id).order_by(Submission.id)).first()
-    address = f"/reviews/{company.review.id}/answers/{number}/comment/hide"
+    hr, name = sign_in(client, company.survey.hr), company.name()
+    address = f"/reviews/{company.review.id}/answers/{name}/hide"
 
     for words in ("秘密", "留言"):
         hr.post(address, data={"words": words, "reason": "点了名"})
@@ -256,9 +263,8 @@ def test_hiding_more_leaves_hidden_what_was(client, sign_in, db_session):
 def test_an_answer_that_is_changed_after_hr_looked_keeps_its_bars(client, sign_in, db_session, comment, shown):
     company = Released(6, release=False)
     invitation = company.survey.first
-    number = db.session.scalar(select(Submission.id).filter_by(invitation_id=invitation.id))
-    hr = sign_in(client, company.survey.hr)
-    hr.post(f"/reviews/{company.review.id}/answers/{number}/comment/hide", data={"words": "秘密", "reason": "点了名"})
+    hr, name = sign_in(client, company.survey.hr), company.name()
+    hr.post(f"/reviews/{company.review.id}/answers/{name}/hide", data={"words": "秘密", "reason": "点了名"})
     db.session.get(type(company.cycle), company.cycle.id).state = "open"
 
     made = submit_answers(invitation, dict.fromkeys(ITEMS, "5") | {"comment": comment}, known=1, now=clock.now())
@@ -315,3 +321,86 @@ def test_a_customers_new_language_moves_nobody_between_the_filters(client, sign_
     db.session.commit()
 
     assert content(hr.get(address).text) == before
+
+
+ADDRESS = re.compile(r"/reviews/(\d+)/answers/([a-z2-7]{32})/(hide|show)")
+
+
+def test_hrs_page_tells_no_number_of_an_answer_and_not_their_order(client, sign_in, db_session):
+    company = Released(12, release=False)
+    first = 7_000_000
+    for number in db.session.scalars(select(Submission.id).order_by(Submission.id)).all():
+        db.session.execute(update(Submission).where(Submission.id == number).values(id=first + number))
+    db.session.commit()
+    db.session.expire_all()
+    hr, address = sign_in(client, company.survey.hr), f"/reviews/{company.review.id}/answers"
+    hr.post(f"{address}/{company.name()}/hide", data={"words": "秘密", "reason": "点了名"})
+
+    page = content(hr.get(address).text)
+
+    named = re.findall(r'(?:href|action|id|for|name|value|aria-\w+|data-[\w-]+)="([^"]*)"', page)
+    places = [found for one in named if (found := ADDRESS.fullmatch(one))]
+    # Twelve texts to hide words in, one of them to show again; what else has a number counts the cards.
+    assert len(places) == 13
+    assert not [one for one in named if "/answers" in one and not ADDRESS.fullmatch(one)]
+    assert str(first)[:3] not in page.replace(company.survey.hr.username, "")
+    written = [int(text) for text in re.findall(r'<p class="prose">秘密留言(\d+)</p>', page)]
+    assert sorted(written) == list(range(12))
+    assert written not in (sorted(written), sorted(written, reverse=True))
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_page_says_what_is_published_and_what_is_newer(client, sign_in, db_session, language):
+    company = Released(6)
+    company.cycle.state, company.survey.first.expires_at = "open", clock.now() + timedelta(days=1)
+    submit_answers(company.survey.first, dict.fromkeys(ITEMS, "1") | {"comment": "改了"}, known=1, now=clock.now())
+    db.session.commit()
+    hr, address = sign_in(client, company.survey.hr), f"/reviews/{company.review.id}/answers"
+
+    page = content(hr.get(f"{address}?lang={language}").text)
+
+    assert page.count({"zh": "已公布<", "en": ">published<"}[language]) == 6
+    assert page.count({"zh": "未公布<", "en": ">not published<"}[language]) == 1
+    assert page.count({"zh": "客户后来改了这份回答", "en": "has changed this answer since"}[language]) == 1
+
+
+def test_what_was_published_and_then_changed_is_hidden_from_who_reads_it(client, sign_in, db_session):
+    company = Released(6)
+    name = company.name()
+    company.cycle.state, company.survey.first.expires_at = "open", clock.now() + timedelta(days=1)
+    submit_answers(company.survey.first, dict.fromkeys(ITEMS, "1") | {"comment": "改了"}, known=1, now=clock.now())
+    company.cycle.state = "released"
+    db.session.commit()
+
+    sent = sign_in(client, company.survey.hr).post(
+        f"/reviews/{company.review.id}/answers/{name}/hide", data={"words": "秘密", "reason": "点了名"}
+    )
+
+    page = sign_in(client, company.person).get(f"/results/{company.review.id}/customers").text
+    assert sent.status_code == 303
+    assert "███留言0" in page
+    assert "秘密留言0" not in page
+
+
+def test_of_erased_answers_the_page_says_so(client, sign_in, db_session):
+    company = Released(6)
+    name = company.name()
+    db.session.execute(delete(SurveyPublication))
+    db.session.execute(update(Submission).values(answers={}))
+    db.session.commit()
+    hr, address = sign_in(client, company.survey.hr), f"/reviews/{company.review.id}/answers"
+
+    page, sent = hr.get(f"{address}?lang=en"), hr.post(f"{address}/{name}/hide", data={"whole": "y", "reason": "点了名"})
+
+    assert "The answers are kept no longer" in page.text
+    assert (sent.status_code, hr.post(f"{address}/{'a' * 32}/hide", data={"whole": "y", "reason": "x"}).status_code) == (409, 404)
+
+
+def test_hrs_page_lights_up_cycles_and_the_persons_own_page_their_reviews(client, sign_in, db_session):
+    company = Released(6)
+
+    hrs = sign_in(client, company.survey.hr).get(f"/reviews/{company.review.id}/answers?lang=en").text
+    own = sign_in(client, company.person).get(f"/results/{company.review.id}/customers?lang=en").text
+
+    here = [re.findall(r'<a[^>]*aria-current="page"[^>]*>([^<]*)', page.split("<main")[0]) for page in (hrs, own)]
+    assert here == [["Cycles"], ["My reviews"]]

@@ -13,7 +13,7 @@ from states.permissions import may
 from states.stages import FINISHED
 from workflow_app.company_time import day_of
 from workflow_app.db import db
-from workflow_app.models import Customer
+from workflow_app.models import Account, Customer, Event
 from workflow_app.queries.campaign import Responses, responses_of
 from workflow_app.queries.customers_served import served_by
 from workflow_app.queries.facts import review_facts_of
@@ -23,9 +23,11 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from states.permissions import Actor
-    from workflow_app.models import Cycle
+    from workflow_app.models import Cycle, Review
 
 FOUND_AT_MOST = 20
+BY_HAND = {"customers_added": "added", "customers_removed": "removed"}
+"""The events of a choice by hand, and where each names the customers."""
 LONGEST_SEARCH = 60
 
 
@@ -103,6 +105,35 @@ def plan_of(cycle: Cycle, rule: Rule, *, actor: Actor, now: datetime) -> Plan:
 def removable(state: str, generation: int) -> bool:
     """Whether an invitation can be taken away as if it had never been: no link of it has gone out."""
     return state == "created" and generation == 1
+
+
+@dataclass(frozen=True)
+class ByHand:
+    """Customers whom HR added (or removed) by hand, and why; None where the reason is kept no longer."""
+
+    at: datetime
+    by: str
+    added: bool
+    customers: tuple[str, ...]
+    reason: str | None
+
+
+def chosen_by_hand(review: Review) -> list[ByHand]:
+    """What HR changed by hand about whom a person's survey asks, the newest first."""
+    query = select(Event).filter_by(subject_type="review", subject_id=review.id)
+    events = db.session.scalars(query.where(Event.kind.in_(BY_HAND)).order_by(Event.version.desc())).all()
+    chosen = {one.id: one.data.get(BY_HAND[one.kind], ()) for one in events}
+    known = select(Customer.id, Customer.name).where(Customer.id.in_({number for ids in chosen.values() for number in ids}))
+    names = dict(db.session.execute(known).tuples().all())
+    who = {one.id: one.display_name for one in db.session.scalars(select(Account).where(Account.id.in_({one.actor_id for one in events})))}
+    return [
+        ByHand(
+            one.at, who.get(one.actor_id or 0, ""), BY_HAND[one.kind] == "added",
+            tuple(names[number] for number in chosen[one.id] if number in names),
+            one.detail.data.get("reason") if one.detail else None,
+        )
+        for one in events
+    ]  # fmt: skip
 
 
 def customers_found(words: str) -> Sequence[Customer]:

@@ -15,6 +15,8 @@ from workflow_app.models import Customer, Invitation, Redaction, Review, Submiss
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
+Place = tuple[int, str]
+"""A text: the number of the submission and the code of the question."""
 BASIS = "basis"
 """Whose answers the figures are made of, kept for the next publication. No page and no file tells it."""
 
@@ -60,6 +62,16 @@ def figures_in(publication: SurveyPublication) -> list[Figure]:
     return found
 
 
+def texts_published(publication: SurveyPublication) -> dict[Place, str]:
+    """The texts as they stand published, and whose they are: for HR's redaction, which tells nobody."""
+    order = (publication.payload.get(BASIS) or {}).get("texts", {})
+    return {
+        (number, held["code"]): text
+        for held in publication.payload["texts"]
+        for number, text in zip(order[held["code"]], held["texts"], strict=True)
+    }
+
+
 def given_to(review_id: int) -> dict[int, dict[str, Any]]:
     """The customers' answers that count for a review, by the number of the submission."""
     query = (
@@ -88,7 +100,7 @@ def languages_of(submissions: Collection[int]) -> dict[int, str]:
     return dict(db.session.execute(query).tuples().all())
 
 
-def redactions_of(submissions: Collection[int]) -> Mapping[tuple[int, str], Redaction]:
+def redactions_of(submissions: Collection[int]) -> Mapping[Place, Redaction]:
     """The newest redaction of each answer that stands (none that was taken back), by answer and question."""
     query = select(Redaction).where(Redaction.submission_id.in_(submissions)).order_by(Redaction.id)
     newest = {(one.submission_id, one.question): one for one in db.session.scalars(query)}

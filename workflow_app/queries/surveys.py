@@ -9,6 +9,7 @@ from sqlalchemy import func, or_, select
 
 from states.questionnaires import QuestionnaireScore, questionnaire_score
 from states.scheme.forms import Questionnaire
+from states.stages import FINISHED
 from workflow_app.db import db
 from workflow_app.models import (
     Customer,
@@ -42,6 +43,12 @@ def survey_row(review: Review) -> ReviewStage | None:
     """The customers' stage of a review, or None where it has none."""
     spec = survey_stage(review.cycle)
     return db.session.scalar(select(ReviewStage).filter_by(review_id=review.id, stage=spec.code)) if spec else None
+
+
+def survey_is_closed(review: Review) -> bool:
+    """Whether the survey about this person is closed: nobody new can answer."""
+    row = survey_row(review)
+    return row is not None and (row.state in FINISHED or review.cycle.state != "open")
 
 
 def questionnaire_of(cycle: Cycle, form: str) -> Questionnaire:

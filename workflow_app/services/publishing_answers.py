@@ -24,6 +24,7 @@ from workflow_app.queries.published_answers import (
     languages_of,
     publications_of,
     redactions_of,
+    texts_published,
 )
 from workflow_app.queries.surveys import asked_about, minimum_of, minimum_to_show, questionnaire_of
 from workflow_app.services.events import record_review_event
@@ -61,19 +62,22 @@ def publish_answers(review: Review, *, actor: Actor, now: datetime) -> SurveyPub
 
 
 def publish_redacted(review: Review, *, actor: Actor, now: datetime) -> SurveyPublication | None:
-    """Publish the texts anew after a redaction: every figure and the order stay as they were published."""
+    """Publish the texts anew after a redaction: every figure and the order stay as they were published.
+
+    A text that nothing was hidden in stays as it stands, also where the answer behind it is kept no longer. What is
+    not published needs no new publication: None, as where there is none at all.
+    """
     earlier = publications_of(review.id)
     if not earlier:
         return None
     last = earlier[-1]
+    stands = texts_published(last)
+    hidden = redactions_of({number for number, _ in stands})
+    shown = {place: hidden[place].shown if place in hidden else text for place, text in stands.items()}
+    if shown == stands:
+        return None
     order = last.payload[BASIS]["texts"]
-    # The answers as they were published, though one of them was changed since.
-    given = answers_numbered(last.payload[BASIS]["answers"])
-    found = {one.code: one for one in words_of(questionnaire_of(review.cycle, last.form), given)}
-    texts = [
-        held | {"texts": _shown(found[held["code"]], order[held["code"]])} if held["code"] in found else held
-        for held in last.payload["texts"]
-    ]
+    texts = [held | {"texts": [shown[number, held["code"]] for number in order[held["code"]]]} for held in last.payload["texts"]]
     return _publish(review, last.form, last.payload | {"texts": texts}, earlier, actor=actor, now=now)
 
 
@@ -137,11 +141,9 @@ def _line(line: Line, made: Disclosure) -> dict[str, Any]:
 
 
 def _shown(one: Words, order: Sequence[int]) -> list[str]:
-    """The texts in this order as redacted; one that is hidden whole, or erased, stands as an empty one."""
+    """The texts in this order as redacted; one that is hidden whole stands as an empty one."""
     hidden = redactions_of(one.texts.keys())
-    return [
-        redaction.shown if (redaction := hidden.get((number, one.code))) else one.texts.get(number, "") for number in order
-    ]
+    return [redaction.shown if (redaction := hidden.get((number, one.code))) else one.texts[number] for number in order]
 
 
 def _basis(lines: Sequence[Line], scored: frozenset[int], given: Given, order: Mapping[str, list[int]]) -> dict[str, Any]:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
 
 from forms.validators import tidy_lines, unsafe
 from states.errors import Message, Refusal
-from states.hiding import hidden
-from states.stages import FINISHED
-from states.survey_figures import words_of
+from states.hiding import hidden, standing_in
 from workflow_app.access import require
 from workflow_app.db import db
 from workflow_app.models import Redaction, Review, Submission
 from workflow_app.queries.facts import review_facts
-from workflow_app.queries.published_answers import given_to, publications_of, redactions_of
-from workflow_app.queries.surveys import questionnaire_of, survey_row
+from workflow_app.queries.free_answers import free_answers, is_erased, once_named
+from workflow_app.queries.published_answers import publications_of, redactions_of
+from workflow_app.queries.surveys import survey_is_closed
 from workflow_app.services.advancing import lock_review
 from workflow_app.services.events import record_event, record_review_event
 from workflow_app.services.publishing_answers import publish_redacted
@@ -24,11 +25,14 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from states.permissions import Actor
+    from workflow_app.queries.free_answers import FreeAnswer
 
 LONGEST_REASON = 500
 STILL_OPEN = Message("The survey about this person is still open. Its answers can be read once it is closed.")
 HIDDEN_WHOLE = Message("This answer is hidden whole already.")
 GONE = Message("This answer is not there any more. Reload the page and look again.")
+CHANGED_SINCE = Message("The customer has changed this answer meanwhile. Look at what it says now.")
+ERASED = Message("This answer was erased when its time was over. Nothing more can be hidden in it.")
 
 
 def read_answers(review: Review, *, actor: Actor, now: datetime) -> None:
@@ -39,99 +43,119 @@ def read_answers(review: Review, *, actor: Actor, now: datetime) -> None:
 
 
 def redact(
-    review: Review, submission_id: int, question: str, *, words: Sequence[str], whole: bool, reason: str, actor: Actor,
-    now: datetime,
+    review: Review, name: str, *, words: Sequence[str], whole: bool, reason: str, actor: Actor, now: datetime
 ) -> Redaction:
-    """Hide `words` of one free answer, or the whole of it. What was hidden before stays hidden.
+    """Hide `words` of the free answer of this name, or the whole of it. What was hidden before stays hidden.
 
-    Refuses (invalid) a missing reason and words that do not stand in the answer, (not_found) an answer that is not
-    there. After the release what the person rated reads is published anew.
+    Words go out of what the same customer said beside it, too: published, or newer. What the person rated reads is
+    published anew. Refuses (invalid) a missing reason and words that do not stand in the answer, (not_found) an answer
+    that never was, (conflict) one that was changed or erased meanwhile.
     """
     lock_review(review)
     require(actor, "redact_answers", review_facts(review))
     guard_closed(review)
-    submission, text = _answer(review, submission_id, question)
-    why = tidy_lines(reason)
-    if not why:
-        raise Refusal(Message("Say why these words are hidden.", field="reason"))
-    fault = unsafe(why, longest=LONGEST_REASON)
-    if fault:
-        raise Refusal(fault)
-    standing = redactions_of([submission.id]).get((submission.id, question))
+    found = free_answers(review)
+    one = _named(review, name, found)
+    why = _reason(reason)
+    standing = one.redaction
     if standing is not None and standing.made_by_id and not standing.shown:
         raise Refusal(HIDDEN_WHOLE, kind="conflict")
-    # Hidden whole by nobody: the customer changed it since, and this is the first look.
-    already = standing.shown or None if standing else None
-    made = Redaction(
-        submission_id=submission.id, question=question, reason=why,
-        shown="" if whole else hidden(text, words, already=already),
-        made_by_id=actor.account_id, made_at=now,
-    )
-    return _keep(review, made, "answer_redacted", actor=actor, now=now)
+    shown = "" if whole else _without(one, words)
+    made = _keep(one, "answer_redacted", actor=actor, now=now, shown=shown, reason=why)
+    for other in [] if whole else _beside(one, found):
+        if other.shown and (there := standing_in(other.text, words)):
+            _keep(other, "answer_redacted", actor=actor, now=now, shown=_without(other, there), reason=why)
+    publish_redacted(review, actor=actor, now=now)
+    return made
 
 
-def take_back(review: Review, submission_id: int, question: str, *, actor: Actor, now: datetime) -> Redaction:
+def take_back(review: Review, name: str, *, actor: Actor, now: datetime) -> Redaction:
     """Show a redacted answer whole again. Refuses (conflict) after the release, and where nothing is hidden."""
     lock_review(review)
     require(actor, "redact_answers", review_facts(review))
     guard_closed(review)
-    submission, _text = _answer(review, submission_id, question)
-    standing = redactions_of([submission.id]).get((submission.id, question))
+    one = _named(review, name, free_answers(review))
+    standing = one.redaction
     if standing is None:
         raise Refusal(Message("Nothing is hidden in this answer."), kind="conflict")
     if review.released_at is not None or publications_of(review.id):
         raise Refusal(
             Message("The result is released: what was hidden stays hidden. You can hide more words."), kind="conflict"
         )
-    made = Redaction(
-        submission_id=submission.id, question=question, shown="", reason=standing.reason, taken_back=True,
-        made_by_id=actor.account_id, made_at=now,
-    )
-    return _keep(review, made, "redaction_taken_back", actor=actor, now=now)
+    return _keep(one, "redaction_taken_back", actor=actor, now=now, shown="", reason=standing.reason, taken_back=True)
 
 
-def carry_redactions(before: Submission, after: Submission, *, now: datetime) -> None:
+def carry_redactions(after: Submission, *, now: datetime) -> None:
     """A customer changes an answer that HR has looked through: what was hidden stays so in the words that stayed.
 
-    Words that are new are hidden whole, until HR has read them; nothing is lost of what the customer wrote.
+    That goes for every version before, since an older one may be what is published. Words that are new are hidden
+    whole, until HR has read them; nothing is lost of what the customer wrote.
     """
-    for (_number, question), standing in redactions_of([before.id]).items():
+    query = select(Submission).where(Submission.invitation_id == after.invitation_id, Submission.number < after.number)
+    earlier = db.session.scalars(query.order_by(Submission.number)).all()
+    bars = redactions_of([one.id for one in earlier])
+    for question, newest in {question: bars[number, question] for number, question in sorted(bars)}.items():
         text = after.answers.get(question)
-        if text:
-            same = text == before.answers.get(question)
-            db.session.add(
-                Redaction(
-                    submission_id=after.id, question=question, shown=standing.shown if same else "",
-                    reason=standing.reason, made_by_id=standing.made_by_id if same else None, made_at=now,
-                )
-            )
+        alike = next((one for one in reversed(earlier) if one.answers.get(question) == text), None)
+        standing = bars.get((alike.id, question)) if alike else None
+        if text and (standing is not None or alike is not earlier[-1]):
+            _carry(standing, after, question, reason=newest.reason, now=now)
+
+
+def _carry(standing: Redaction | None, after: Submission, question: str, *, reason: str, now: datetime) -> None:
+    made = Redaction(submission_id=after.id, question=question, shown="", reason=reason, made_at=now)
+    if standing is not None:
+        made.shown, made.reason, made.made_by_id = standing.shown, standing.reason, standing.made_by_id
+    db.session.add(made)
 
 
 def guard_closed(review: Review) -> None:
     """Refuse (conflict) while customers may still answer, or change what they answered, as far as that is known."""
-    row = survey_row(review)
-    if row is None or (row.state not in FINISHED and review.cycle.state == "open"):
+    if not survey_is_closed(review):
         raise Refusal(STILL_OPEN, kind="conflict")
 
 
-def _answer(review: Review, submission_id: int, question: str) -> tuple[Submission, str]:
-    """A free answer to this review, and its text."""
-    given = given_to(review.id)
-    submission = db.session.get(Submission, submission_id) if submission_id in given else None
-    if submission is None or submission.invitation is None:
+def _named(review: Review, name: str, found: Sequence[FreeAnswer]) -> FreeAnswer:
+    """The free answer of this name, if it is there to be redacted."""
+    one = next((one for one in found if one.name == name), None)
+    if one is None and not once_named(review, name):
         raise Refusal(GONE, kind="not_found")
-    form = questionnaire_of(review.cycle, submission.invitation.form)
-    text = next((one.texts.get(submission_id) for one in words_of(form, given) if one.code == question), None)
-    if not text:
-        raise Refusal(GONE, kind="not_found")
-    return submission, text
+    if one is None:
+        raise Refusal(ERASED if is_erased(review) else CHANGED_SINCE, kind="conflict")
+    if not one.versions:
+        raise Refusal(ERASED, kind="conflict")
+    return one
 
 
-def _keep(review: Review, made: Redaction, kind: str, *, actor: Actor, now: datetime) -> Redaction:
-    db.session.add(made)
+def _reason(reason: str) -> str:
+    why = tidy_lines(reason)
+    if not why:
+        raise Refusal(Message("Say why these words are hidden.", field="reason"))
+    if fault := unsafe(why, longest=LONGEST_REASON):
+        raise Refusal(fault)
+    return why
+
+
+def _beside(one: FreeAnswer, found: Sequence[FreeAnswer]) -> list[FreeAnswer]:
+    """What the same customer said to the same question in another version that stands."""
+    return [each for each in found if each is not one and each.versions and (each.whose, each.question) == (one.whose, one.question)]
+
+
+def _without(one: FreeAnswer, words: Sequence[str]) -> str:
+    # Hidden whole by nobody: the customer changed it since, and this is the first look.
+    return hidden(one.text, words, already=(one.shown or None) if one.redaction else None)
+
+
+def _keep(one: FreeAnswer, kind: str, *, actor: Actor, now: datetime, **values: Any) -> Redaction:
+    """One redaction of every version in which the text stands; the last of them."""
+    made = [
+        Redaction(submission_id=number, question=one.question, made_by_id=actor.account_id, made_at=now, **values)
+        for number in one.versions
+    ]
+    db.session.add_all(made)
     db.session.flush()
-    # Neither the words nor the reason: a reason may repeat what it hides.
-    data = {"question": made.question, "redaction": made.id}
-    record_event("submission", made.submission_id, kind, actor=actor, now=now, data=data)
-    publish_redacted(review, actor=actor, now=now)
-    return made
+    for each in made:
+        # Neither the words nor the reason: a reason may repeat what it hides.
+        data = {"question": each.question, "redaction": each.id}
+        record_event("submission", each.submission_id, kind, actor=actor, now=now, data=data)
+    return made[-1]

@@ -11,16 +11,17 @@ from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound
 
 from states.errors import Message, Refusal
+from states.permissions import may
 from workflow_app import clock
 from workflow_app.access import allowed, current_actor, require
 from workflow_app.db import db, unit_of_work
 from workflow_app.errors import status_of
 from workflow_app.models import Cycle, Invitation, Review
 from workflow_app.queries.campaign import STEPS, Responses, responses_of
-from workflow_app.queries.choosing import removable, visible_to
+from workflow_app.queries.choosing import chosen_by_hand, removable, visible_to
 from workflow_app.queries.facts import review_facts
 from workflow_app.queries.paging import slice_of
-from workflow_app.queries.surveys import group_of
+from workflow_app.queries.surveys import group_of, survey_is_closed
 from workflow_app.schemes import scheme_of
 from workflow_app.services import closing_surveys, inviting, reminding_customers
 from workflow_app.survey_links import LARGEST_ID, link_to
@@ -151,8 +152,14 @@ def _person_page(review: Review, problems: Iterable[Message] = ()) -> str:
         raise NotFound
     return render_template(
         "campaign/person.html", one=found[0], cycle=review.cycle, review=review, refusals=problems,
-        steps=STEPS, removable=removable,
+        steps=STEPS, removable=removable, by_hand=chosen_by_hand(review), free_answers=_may_read(review, found[0]),
     )
+
+
+def _may_read(review: Review, one: Responses) -> bool:
+    """Whether there are free answers to look through, and this is who does."""
+    may_redact = may(current_actor(), "redact_answers", review_facts(review)).allowed
+    return one.answered > 0 and may_redact and survey_is_closed(review)
 
 
 def _refused(cycle_id: int, review_id: int, refusal: Refusal) -> tuple[str, int]:

@@ -24,6 +24,7 @@ from workflow_app.models import Assignment, Cycle, Employee, Event, Review
 from workflow_app.queries import cockpit
 from workflow_app.queries import cycles as queries
 from workflow_app.queries.candidates import title_of
+from workflow_app.queries.choosing import BY_HAND
 from workflow_app.queries.facts import own_and_provisional, review_facts
 from workflow_app.queries.rulebook import why_barred
 from workflow_app.schemes import scheme_of
@@ -276,8 +277,13 @@ def _review_page(
 
 
 def _history(found: Review) -> Sequence[Event]:
-    """What happened to a review; of one's own, nothing of its grade before the release."""
+    """What happened to a review; of one's own, nothing of its grade before the release.
+
+    Why customers were added or removed is told to those alone who may choose them.
+    """
     history = queries.history_of(found)
+    if not may(current_actor(), "ask_customers", review_facts(found)).allowed:
+        history = [event for event in history if event.kind not in BY_HAND]
     if own_and_provisional(current_actor(), found):
         return [event for event in history if event.kind not in GRADING]
     return history

@@ -15,7 +15,7 @@ from workflow_app.db import db, unit_of_work
 from workflow_app.errors import status_of
 from workflow_app.models import Review
 from workflow_app.queries.facts import review_facts
-from workflow_app.queries.free_answers import free_answers
+from workflow_app.queries.free_answers import free_answers, is_erased
 from workflow_app.queries.published_answers import form_asked, publication_of, told_in
 from workflow_app.queries.surveys import asked_about, minimum_to_show
 from workflow_app.services import redacting
@@ -53,55 +53,51 @@ def answers(review_id: int) -> str:
     return _page(_review(review_id))
 
 
-@blueprint.post("/reviews/<int:review_id>/answers/<int:submission_id>/<question>/hide")
+@blueprint.post("/reviews/<int:review_id>/answers/<name>/hide")
 @allowed("redact_answers")
-def hide(review_id: int, submission_id: int, question: str) -> Response | tuple[str, int]:
+def hide(review_id: int, name: str) -> Response | tuple[str, int]:
     form = RedactionForm(request.form)
     try:
         form.check()
         with unit_of_work():
             redacting.redact(
-                _review(review_id), submission_id, question, words=form.lines, whole=bool(form.whole.data),
+                _review(review_id), name, words=form.lines, whole=bool(form.whole.data),
                 reason=form.reason.data or "", actor=current_actor(), now=now(),
             )  # fmt: skip
     except Refusal as refusal:
-        return _refused(review_id, refusal, (submission_id, question), form)
+        return _refused(review_id, refusal, name, form)
     flash(_("Hidden. The customer’s answer itself is kept."), "ok")
     return _back(review_id)
 
 
-@blueprint.post("/reviews/<int:review_id>/answers/<int:submission_id>/<question>/show")
+@blueprint.post("/reviews/<int:review_id>/answers/<name>/show")
 @allowed("redact_answers")
-def show(review_id: int, submission_id: int, question: str) -> Response | tuple[str, int]:
+def show(review_id: int, name: str) -> Response | tuple[str, int]:
     try:
         with unit_of_work():
-            redacting.take_back(_review(review_id), submission_id, question, actor=current_actor(), now=now())
+            redacting.take_back(_review(review_id), name, actor=current_actor(), now=now())
     except Refusal as refusal:
-        return _refused(review_id, refusal, (submission_id, question), None)
+        return _refused(review_id, refusal, name, None)
     flash(_("The answer is shown whole again."), "ok")
     return _back(review_id)
 
 
-def _refused(
-    review_id: int, refusal: Refusal, place: tuple[int, str], form: RedactionForm | None
-) -> tuple[str, int]:
+def _refused(review_id: int, refusal: Refusal, name: str, form: RedactionForm | None) -> tuple[str, int]:
     if refusal.kind in {"forbidden", "not_found"}:
         raise refusal
     db.session.rollback()
     with unit_of_work():
         # The page shows every answer again: open surveys stay shut, and that it was read is recorded.
         redacting.read_answers(_review(review_id), actor=current_actor(), now=now())
-    return _page(_review(review_id), refusal=refusal, place=place, form=form), status_of(refusal)
+    return _page(_review(review_id), refusal=refusal, name=name, form=form), status_of(refusal)
 
 
-def _page(
-    review: Review, *, refusal: Refusal | None = None, place: tuple[int, str] | None = None, form: Any = None
-) -> str:
+def _page(review: Review, *, refusal: Refusal | None = None, name: str = "", form: Any = None) -> str:
     require(current_actor(), "redact_answers", review_facts(review))
     return render_template(
         "results/answers.html", review=review, found=free_answers(review), least=minimum_to_show(review.cycle),
-        few=asked_about(review.id) <= FEW_ASKED, refusal=refusal, place=place, sent=form, fresh=RedactionForm(),
-        released=review.released_at is not None,
+        few=asked_about(review.id) <= FEW_ASKED, refusal=refusal, name=name, sent=form, fresh=RedactionForm(),
+        released=review.released_at is not None, erased=is_erased(review),
     )
 
 
