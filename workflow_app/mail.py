@@ -22,6 +22,9 @@ KEY_HEADER = "X-Kaoping-Message"
 # RFC 3463: the mailbox or its domain is not there. 5.7 is a matter of policy, and says nothing of the address.
 NO_SUCH_ADDRESS = re.compile(r"5\.(?:1\.(?:1|2|3|6|10)|2\.1)(?![0-9])")
 POLICY = re.compile(r"5\.7\.[0-9]")
+# A mail's key is its occasion: a word and a number first (services/mailing.queue_mail).
+_MESSAGE_ID = re.compile(r"\s*<?(?P<key>[^<>@\s]{1,120})(?:@(?P<domain>[^<>@\s]*))?>?\s*")
+_KEY = re.compile(r"[a-z]+-[0-9]+(?:-.*)?")
 _ADDRESS = re.compile(r"[^\s<>@]+@[^\s<>]+")
 
 
@@ -63,6 +66,20 @@ def compose(row: MailMessage, settings: Settings, *, link: str = "") -> EmailMes
     message.set_content(row.text.replace(PLACEHOLDER, link))
     message.add_alternative(row.html.replace(PLACEHOLDER, link), subtype="html")
     return message
+
+
+def key_in(message_id: str) -> str:
+    """The key of the mail that a Message-ID of ours (or the key alone) names; empty where it is no such text."""
+    found = _MESSAGE_ID.fullmatch(message_id)
+    return found["key"] if found else ""
+
+
+def claims_ours(message_id: str, settings: Settings) -> bool:
+    """Whether this is made like the ids that `compose` writes, by our domain or by its key; it may be made up."""
+    found = _MESSAGE_ID.fullmatch(message_id)
+    if found is None:
+        return False
+    return (found["domain"] or "").lower() == _domain(settings.mail_from).lower() or bool(_KEY.fullmatch(found["key"]))
 
 
 def deliver(message: EmailMessage, settings: Settings) -> None:

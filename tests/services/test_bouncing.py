@@ -35,8 +35,10 @@ def mails():
     return db.session.scalars(select(MailMessage).order_by(MailMessage.id)).all()
 
 
-def bounce(message_id="", address="", *, permanent=True):
-    found = note_bounce(message_id=message_id, address=address, reason="550 no such user", permanent=permanent, now=NOW)
+def bounce(message_id="", address="", *, permanent=True, by_service=False):
+    found = note_bounce(
+        message_id=message_id, address=address, reason="550 no such user", permanent=permanent, now=NOW, by_service=by_service
+    )
     db.session.expire_all()
     return found
 
@@ -64,11 +66,39 @@ def test_the_same_bounce_again_changes_nothing(survey):
     assert len(db.session.scalars(select(Event).filter_by(kind="mail_bounced")).all()) == 1
 
 
+@pytest.mark.parametrize("by_service", [False, True])
+@pytest.mark.parametrize(
+    "claimed", ["<somebody@localhost>", "somebody@LOCALHOST", "<invitation-999-1@elsewhere>", "reminder-999-1-2026-01-01"]
+)
+def test_what_claims_to_be_ours_and_is_not_known_is_nobodys_bounce(survey, claimed, by_service):
+    assert bounce(claimed, survey.first.customer.email, by_service=by_service) == "unknown"
+    assert survey.first.customer.bounced_at is None
+
+
 def test_what_we_did_not_send_is_nobodys_bounce(survey):
     assert bounce("<somebody@else>", survey.first.customer.email) == "unknown"
+    assert bounce("<somebody@else>", "stranger@example.net", by_service=True) == "unknown"
     assert bounce(address="stranger@example.net") == "unknown"
-    assert bounce() == "unknown"
+    assert bounce() == bounce(by_service=True) == "unknown"
     assert survey.first.customer.bounced_at is None
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "<0100018f3c9a2b1d-7a1e4c1f-0000@email.amazonses.com>", "0100018f3c9a2b1d-7a1e4c1f-8f6d-000000",
+        "a8c1040e-db1c-4e18-ac79-bc5f64c7ce2c", "14c5d75ce93.dfd.64b469.filter0001.16648.5515E0B88.0", "< not an id >", "@",
+    ],
+)
+def test_an_id_that_the_mail_service_gave_leaves_the_address_to_find_the_mail(survey, given):
+    assert bounce(given, survey.first.customer.email, by_service=True) == "noted"
+    assert survey.first.customer.bounced_at == NOW
+    assert [one.bounced_at for one in mails()[1:]] == [None, None]
+
+
+def test_our_own_id_is_found_before_the_address(survey):
+    assert bounce(mails()[1].key, survey.first.customer.email, by_service=True) == "noted"
+    assert [one.bounced_at for one in mails()] == [None, NOW, None]
 
 
 def test_an_address_corrected_meanwhile_is_not_blamed(survey):

@@ -14,7 +14,7 @@ from tests.survey_company import ITEMS, make_survey
 from workflow_app import clock
 from workflow_app.db import db
 from workflow_app.models import Event, EventDetail, Redaction, Submission, SurveyPublication
-from workflow_app.queries.free_answers import free_answers, name_in
+from workflow_app.queries.free_answers import name_in
 from workflow_app.queries.published_answers import publication_of, redactions_of
 from workflow_app.services import publishing_answers, redacting
 from workflow_app.services.answering import submit_answers

@@ -40,6 +40,17 @@ def test_a_bounce_is_noted_once_however_often_it_is_told(client, survey):
     assert len(db.session.scalars(select(Event).filter_by(kind="mail_bounced")).all()) == 1
 
 
+@pytest.mark.parametrize(
+    ("message_id", "count"), [("0100018f3c9a2b1d-7a1e4c1f-000000", "noted"), ("<invitation-999-1@localhost>", "unknown")]
+)
+def test_a_services_own_id_is_looked_up_by_its_recipient_and_a_false_one_of_ours_is_not(client, survey, message_id, count):
+    answer = client.post("/bounces", json=told(survey, message_id=message_id), headers=HEADERS).json
+    db.session.expire_all()
+
+    assert answer[count] == 1
+    assert (survey.first.customer.bounced_at is not None) is (count == "noted")
+
+
 @pytest.mark.parametrize("headers", [{}, {"Authorization": SECRET}, {"Authorization": "Bearer "}, {"Authorization": "Bearer é"},
                                      {"Authorization": f"Bearer {SECRET}x"}])
 def test_a_wrong_secret_gets_403_and_nothing_else(client, survey, headers):

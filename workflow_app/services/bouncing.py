@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from flask import current_app
 from sqlalchemy import func, select, update
 
 from states.permissions import SYSTEM
 from workflow_app.db import db
+from workflow_app.mail import claims_ours, key_in
 from workflow_app.models import Invitation, MailMessage
 from workflow_app.queries.surveys import UNANSWERED, group_of
 from workflow_app.services.events import record_event
@@ -18,18 +19,23 @@ if TYPE_CHECKING:
 
 LONGEST_REASON = 300
 NOTED, KNOWN, UNKNOWN = "noted", "known", "unknown"
-_MESSAGE_ID = re.compile(r"\s*<?(?P<key>[^<>@\s]{1,120})(?:@[^<>@\s]*)?>?\s*")
 
 
-def note_bounce(*, message_id: str, address: str, reason: str, permanent: bool, now: datetime) -> str:
+def note_bounce(
+    *, message_id: str, address: str, reason: str, permanent: bool, now: datetime, by_service: bool = False
+) -> str:
     """A mail of ours came back. Returns "noted", "known" (it was noted before) or "unknown" (no mail of ours).
 
     The mail is found by `message_id` (ours, or its key); where none is told, it is the newest that went to `address`:
-    nothing can be said about an address that nobody wrote to. `permanent` (status 5.x): the address itself does not work, and
-    nothing goes there until HR corrects it; otherwise (4.x) only this invitation waits for HR.
+    nothing can be said about an address that nobody wrote to. A mail service (`by_service`) may tell the id that it gave
+    the mail itself: then, too, it is the address that counts. An id that claims to be ours and is not known is nobody's.
+    `permanent` (status 5.x): the address itself does not work, and nothing goes there until HR corrects it; otherwise
+    (4.x) only this invitation waits for HR.
     """
     message_id, address = _readable(message_id), _readable(address)
     mail = _by_message(message_id) if message_id else _by_address(address)
+    if mail is None and by_service and not claims_ours(message_id, current_app.config["SETTINGS"]):
+        mail = _by_address(address)
     if mail is None:
         return UNKNOWN
     if mail.bounced_at is not None:
@@ -67,10 +73,8 @@ def _readable(text: str) -> str:
 
 
 def _by_message(message_id: str) -> MailMessage | None:
-    found = _MESSAGE_ID.fullmatch(message_id)
-    if found is None:
-        return None
-    return db.session.scalar(select(MailMessage).filter_by(key=found["key"]).with_for_update())
+    key = key_in(message_id)
+    return db.session.scalar(select(MailMessage).filter_by(key=key).with_for_update()) if key else None
 
 
 def _by_address(address: str) -> MailMessage | None:

@@ -74,7 +74,7 @@ def _note(event: Event) -> str:
         return "ignored"
     return note_bounce(
         message_id=event.message_id, address=event.recipient, reason=event.reason or event.status,
-        permanent=event.status.startswith("5"), now=now(),
+        permanent=event.status.startswith("5"), now=now(), by_service=True,
     )
 
 
