@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from states.declines import parted
 from workflow_app.column_types import UtcDateTime
 from workflow_app.db import db
 from workflow_app.models.cycles import Cycle, Review
@@ -80,6 +81,16 @@ class Invitation(db.Model):
     leader: Mapped["Invitation | None"] = relationship(remote_side=[id])
 
     __mapper_args__ = {"version_id_col": version}
+
+    @property
+    def declined_because(self) -> str:
+        """The reason in the customer's words; `decline_reason` holds the right contact as well."""
+        return parted(self.decline_reason)[0]
+
+    @property
+    def right_contact(self) -> str:
+        """Who should be asked instead, as the customer says: for HR's eyes, nobody is written to by it."""
+        return parted(self.decline_reason)[1]
 
 
 class SurveyPublication(db.Model):

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select, update
 
-from forms.validators import unsafe
+from forms.validators import tidy_lines, unsafe
+from states.declines import LONGEST_CONTACT, LONGEST_KEPT, joined, room_for_reason
 from states.errors import Message, Refusal
 from states.exact import half_up
 from states.questions import unanswered_required, without_hidden
@@ -32,8 +33,9 @@ if TYPE_CHECKING:
     from workflow_app.services.newer_drafts import Beside
 
 DECLINE_KINDS = ("unknown_person", "wrong_contact", "declined", "opted_out")
+WRONG_CONTACT = "wrong_contact"
 NEEDS_A_REASON = frozenset({"declined"})
-LONGEST_REASON = 500
+LONGEST_REASON = LONGEST_KEPT
 REFERENCE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 SCORE_PLACES = 9
 
@@ -49,6 +51,14 @@ REQUIRED_MISSING = Message("Please answer the questions that are marked as requi
 REASON_MISSING = Message("Please say in a few words why you do not want to answer.")
 NOTHING_TO_KEEP = Message("Nothing has been entered yet, so there is nothing to keep.")
 KIND_MISSING = Message("Please choose what applies.")
+
+
+class DeclineRefusal(Refusal):
+    """What is wrong with how a customer declines, and in which field: kind, reason or contact."""
+
+    def __init__(self, message: Message, field: str) -> None:
+        super().__init__(message)
+        self.field = field
 
 
 def lock_invitation(invitation: Invitation) -> None:
@@ -97,6 +107,8 @@ def submit_answers(
     if latest:
         carry_redactions(made, now=now)
     invitation.reference = invitation.reference or new_reference()
+    # Whoever declined has answered after all: why they would not, and whom to ask instead, concerns nobody any more.
+    invitation.decline_kind = invitation.decline_reason = None
     _close(invitation, "amend" if latest else "submit", now=now)
     kind = "answer_flagged" if flagged else "answer_submitted"
     record_event("invitation", invitation.id, kind, actor=ANONYMOUS, now=now, data={"number": made.number})
@@ -121,20 +133,14 @@ def is_repeat(invitation: Invitation, answers: dict[str, Any], *, known: int) ->
     return True
 
 
-def decline(invitation: Invitation, kind: str, reason: str, *, now: datetime) -> None:
+def decline(invitation: Invitation, kind: str, reason: str, *, contact: str = "", now: datetime) -> None:
     """Note that a customer does not answer, and why; saying so again changes nothing.
 
-    Refuses (invalid) an unknown kind, a missing, over-long or unreadable reason; (gone) a link that has ended;
-    (conflict) an answered one.
+    `contact` is who should be asked instead: kept only from the wrong contact, beside the reason, and never written to.
+    Refuses (invalid, as `DeclineRefusal`) an unknown kind, a missing, over-long or unreadable reason or contact;
+    (gone) a link that has ended; (conflict) an answered one.
     """
-    why = reason.strip()
-    if kind not in DECLINE_KINDS:
-        raise Refusal(KIND_MISSING)
-    if kind in NEEDS_A_REASON and not why:
-        raise Refusal(REASON_MISSING)
-    fault = unsafe(why, longest=LONGEST_REASON)
-    if fault:
-        raise Refusal(fault)
+    why = _reason_kept(kind, reason, contact)
     lock_invitation(invitation)
     if invitation.state == "declined":
         return
@@ -143,24 +149,42 @@ def decline(invitation: Invitation, kind: str, reason: str, *, now: datetime) ->
                       kind="conflict")
     guard_open(invitation, now=now)
     _close(invitation, "decline", now=now)
-    invitation.decline_kind, invitation.decline_reason = kind, why or None
+    invitation.decline_kind, invitation.decline_reason = kind, why
     if kind == "opted_out":
         invitation.customer.opted_out_at = invitation.customer.opted_out_at or now
     record_event("invitation", invitation.id, "invitation_declined", actor=ANONYMOUS, now=now, data={"kind": kind})
     close_if_complete(invitation.review, now=now)
 
 
-def decline_all(invitations: Sequence[Invitation], kind: str, reason: str, *, now: datetime) -> None:
+def _reason_kept(kind: str, reason: str, contact: str) -> str | None:
+    """What is kept of the words of somebody who does not answer."""
+    why, instead = tidy_lines(reason), tidy_lines(contact) if kind == WRONG_CONTACT else ""
+    if kind not in DECLINE_KINDS:
+        raise DeclineRefusal(KIND_MISSING, "kind")
+    if kind in NEEDS_A_REASON and not why:
+        raise DeclineRefusal(REASON_MISSING, "reason")
+    for text, longest, field in (
+        (instead, LONGEST_CONTACT, "contact"), (why, room_for_reason(instead[:LONGEST_CONTACT]), "reason"),
+    ):  # fmt: skip
+        fault = unsafe(text, longest=longest)
+        if fault:
+            raise DeclineRefusal(fault, field)
+    return joined(why, instead)
+
+
+def decline_all(
+    invitations: Sequence[Invitation], kind: str, reason: str, *, contact: str = "", now: datetime
+) -> None:
     """The same for several people of one link, as `decline` does for one; who is answered or closed is left as it is.
 
     Refuses like `decline`; where there is but one, also that it was answered or has closed.
     """
     if len(invitations) == 1:
-        return decline(invitations[0], kind, reason, now=now)
+        return decline(invitations[0], kind, reason, contact=contact, now=now)
     # In the order of their reviews, as everything that locks several does.
     for invitation in sorted(invitations, key=lambda one: one.review_id):
         try:
-            decline(invitation, kind, reason, now=now)
+            decline(invitation, kind, reason, contact=contact, now=now)
         except Refusal as refusal:
             if refusal.kind == "invalid":
                 raise

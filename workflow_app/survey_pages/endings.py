@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import g, render_template, request
 
+from states.declines import LONGEST_CONTACT
 from workflow_app.queries.campaign import grace_of
 from workflow_app.queries.surveys import UNANSWERED, last_day
 from workflow_app.services import answering
@@ -70,6 +71,8 @@ def decline_page(visit: Visit, now: datetime, refusal: Refusal | None = None) ->
         messages=refusal.messages if refusal else (), kind=request.form.get("kind", ""),
         everyone=request.form.get("everyone", ""), reason=request.form.get("reason", ""),
         person=visit.about.review.employee.name if visit.about else "", longest=answering.LONGEST_REASON,
+        at=getattr(refusal, "field", "kind") if refusal else "", contact=request.form.get("contact", ""),
+        longest_contact=LONGEST_CONTACT,
     )
 
 

@@ -100,7 +100,8 @@ def _decline(visit: Visit) -> Answered:
             if kind == "opted_out":
                 opt_out(visit.link.customer, now=clock.now())
             else:
-                answering.decline_all(visit.people if everyone else [visit.bearer], kind, reason, now=clock.now())
+                asked, contact = visit.people if everyone else [visit.bearer], request.form.get("contact", "")
+                answering.decline_all(asked, kind, reason, contact=contact, now=clock.now())
     except Refusal as refusal:
         if refusal.kind == "gone":
             raise Gone("expired") from refusal
