@@ -173,6 +173,18 @@ def test_each_kind_of_mailbox_is_read_and_reading_it_again_changes_nothing(surve
     assert before is None or path.read_bytes() == before
 
 
+@pytest.mark.parametrize(
+    ("original", "count"), [("Original-Message-ID: <abc@else.example>", "unknown"), ("X-Kaoping-Message: {key}", "noted")]
+)
+def test_in_a_mailbox_a_strangers_mail_that_came_back_is_not_held_against_the_address(survey, tmp_path, original, count):
+    path, address = tmp_path / "one.eml", survey.first.customer.email
+    path.write_bytes(notification(recipient=address, original=original.format(key=mails()[0].key)))
+
+    assert read_bounces(path, now=NOW)[count] == 1
+    db.session.expire_all()
+    assert (survey.first.customer.bounced_at is not None) is (count == "noted")
+
+
 @pytest.mark.parametrize("content", [b"", b"\x89PNG\r\n\x1a\n\x00\x00", b"just words\n"])
 def test_a_file_that_holds_no_mail_is_refused_kindly(db_session, tmp_path, content):
     path = tmp_path / "file"

@@ -3,14 +3,15 @@
 import re
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from tests.survey_company import make_account, make_asked_review, make_customer, make_employee, make_survey, path_of
 from workflow_app import clock
 from workflow_app.db import db
-from workflow_app.models import Event, Invitation, MailMessage, ServiceLink, Submission
+from workflow_app.models import Event, EventDetail, Invitation, MailMessage, ServiceLink, Submission
 from workflow_app.queries.campaign import campaign_of
 from workflow_app.services import inviting
+from workflow_app.services.answering import submit_answers
 from workflow_app.services.choosing_customers import remove_customers
 from workflow_app.services.inviting import prepare_invitations
 
@@ -90,6 +91,76 @@ def test_customers_are_found_added_and_removed_on_one_page(hr, survey):
     assert "customer=%E8%BF%9C" in added.location
     assert stranger.id in mine
     assert gone not in asked(survey)
+
+
+def chosen_by_hand(hr, survey):
+    """A customer whom nobody serves is added, the first one removed, each with a reason; the name of the first."""
+    stranger, first = make_customer(make_employee("王强"), name="远洋<b>贸易"), survey.first
+    db.session.commit()
+    name, where = first.customer.name, f"{base(survey)}/by-hand"
+    hr.post(where, data={"review": [survey.review.id], "customer": [stranger.id], "reason": "新签<i>约", "act": "add"})
+    hr.post(where, data={"invitation": [first.id], "reason": "不再合作", "act": "remove"})
+    return name
+
+
+def test_why_customers_were_added_and_removed_by_hand_stands_with_the_person(hr, survey):
+    name = chosen_by_hand(hr, survey)
+
+    page = hr.get(f"{base(survey)}/{survey.review.id}?lang=en").text
+    card = page[page.index("Added and removed by hand") :].split("</ol>", maxsplit=1)[0]
+
+    rows = [" ".join(re.sub(r"<[^>]+>", " ", row).split()) for row in card.split("<li>")[1:]]
+    assert [row.split(" · ", 1)[1] for row in rows] == [
+        f"范海燕 Removed: {name} 不再合作", "范海燕 Added: 远洋&lt;b&gt;贸易 新签&lt;i&gt;约",
+    ]  # fmt: skip
+
+
+def test_a_reason_that_is_kept_no_longer_is_said_to_be_so(hr, survey):
+    chosen_by_hand(hr, survey)
+    db.session.execute(delete(EventDetail))
+    db.session.commit()
+
+    page = hr.get(f"{base(survey)}/{survey.review.id}?lang=en").text
+
+    assert page.count("The reason is kept no longer.") == 2
+    assert "不再合作" not in page
+
+
+def test_in_hr_neither_the_person_nor_the_superior_learns_the_reasons_from_the_history(client, app, sign_in, survey):
+    chosen_by_hand(sign_in(client, survey.hr), survey)
+    address = f"/cycles/{survey.cycle.id}/reviews/{survey.review.id}?lang=en"
+
+    pages = [sign_in(app.test_client(), survey.hr).get(address).text]
+    for employee in (survey.review.employee, survey.review.superior):
+        account = make_account(employee, "hr")
+        db.session.commit()
+        pages.append(sign_in(app.test_client(), account).get(address).text)
+
+    assert ["不再合作" in page for page in pages] == [True, False, False]
+    assert ["Customers removed by hand" in page.split("<main")[1] for page in pages] == [True, False, False]
+
+
+def answer_of(survey, at=0):
+    return submit_answers(survey.invitations[at], {"overall": "5", "comment": "谢谢"}, known=0, now=clock.now())
+
+
+def test_once_the_survey_is_closed_the_free_answers_are_one_step_away(hr, survey):
+    address = f"{base(survey)}/{survey.review.id}"
+    answer_of(survey)
+    db.session.commit()
+    open_page = hr.get(address).text
+    hr.post(f"{address}/close")
+
+    link = f'href="/reviews/{survey.review.id}/answers"'
+    assert link not in open_page
+    assert link in hr.get(address).text
+
+
+def test_where_nobody_answered_there_is_nothing_to_look_through(hr, survey):
+    address = f"{base(survey)}/{survey.review.id}"
+    hr.post(f"{address}/close")
+
+    assert f"/reviews/{survey.review.id}/answers" not in hr.get(address).text
 
 
 def test_without_a_reason_what_was_chosen_is_kept(hr, survey):
