@@ -46,7 +46,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On PostgreSQL only what touches a database runs: the rest has run on SQLite already."""
+    """On PostgreSQL only what can differ there runs: the rest has run on SQLite already."""
     wanted = _not_of_postgresql_alone if kinds.kind() == "sqlite" else _touches_a_database
     config.hook.pytest_deselected(items=[item for item in items if not wanted(item)])
     items[:] = [item for item in items if wanted(item)]
@@ -57,7 +57,12 @@ def _not_of_postgresql_alone(item: pytest.Item) -> bool:
 
 
 def _touches_a_database(item: pytest.Item) -> bool:
-    return "fresh_databases" in getattr(item, "fixturenames", ()) or item.get_closest_marker("database") is not None
+    if any(item.get_closest_marker(name) for name in ("both", "postgresql", "database")):
+        return True
+    # What a browser shows and how processes live and die hangs on no database.
+    if any(item.get_closest_marker(name) for name in ("browser", "live")):
+        return False
+    return "fresh_databases" in getattr(item, "fixturenames", ())
 
 
 @pytest.hookimpl(wrapper=True)

@@ -13,7 +13,7 @@ from workflow_app.models import Cycle, Employee, Event, Incident, Invitation, Pr
 from workflow_app.services.launching import launch
 
 PEOPLE = 1500
-pytestmark = [pytest.mark.live, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.live, pytest.mark.both, pytest.mark.timeout(300)]
 
 
 @pytest.fixture
