@@ -118,7 +118,7 @@ def _counted(form: Rated, scored: Sequence[RatedItem], answers: Answers, *, cond
         return Counted(None, ratings, NOTHING_ANSWERED)
     if Fraction(len(rated), len(asked)) * HUNDRED < Fraction(form.method.least_answered):
         return Counted(None, ratings, TOO_LITTLE)
-    total, weight = _sum([(value, Fraction(one.weight)) for one, value in rated])
+    total, weight = _sum([(value, one.weighs) for one, value in rated])
     return Counted(total / weight, ratings)
 
 

@@ -7,11 +7,14 @@ import hashlib
 from functools import lru_cache
 from http import HTTPStatus
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask import request, url_for
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
     from flask import Flask, Response
 
 STATIC = Path(__file__).parent / "static"
@@ -37,16 +40,28 @@ HEADERS = {
     # Nothing of this is for search machines: people's grades and customers' links.
     "X-Robots-Tag": "noindex, nofollow",
 }
+_LACKING = {name.lower(): (name, value) for name, value in HEADERS.items()}
 COMPRESSED = frozenset({".css", ".js", ".svg"})
 YEAR = 365 * 24 * 3600
 
 
-def protect(response: Response) -> Response:
-    """Add the headers an answer lacks; a view that set its own keeps them."""
-    said = {name.lower() for name in response.headers.keys()}  # noqa: SIM118 (iterating gives pairs)
-    for name, value in HEADERS.items():
-        if name.lower() not in said:
-            response.headers.add(name, value)
+class Protected:
+    """The application with these headers on every answer, its own failures too; a view that set one keeps it."""
+
+    def __init__(self, application: WSGIApplication) -> None:
+        self.application = application
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        def start(status: str, headers: list[tuple[str, str]], failure: Any = None) -> Callable[[bytes], object]:
+            said = {name.lower() for name, _ in headers}
+            headers += [pair for name, pair in _LACKING.items() if name not in said]
+            return start_response(status, headers, failure)
+
+        return self.application(environ, start)
+
+
+def say_how_long(response: Response) -> Response:
+    """How long an answer may be kept, and that the address stays a safe one."""
     if request.endpoint == "static":  # Flask has said something of its own
         response.headers["Cache-Control"] = _caching(response)
     response.headers.setdefault("Cache-Control", _caching(response))
@@ -97,5 +112,6 @@ def _fingerprint(filename: str) -> str:
 def init_app(app: Flask) -> None:
     """Send the headers with every answer and give templates `asset`."""
     app.jinja_env.globals["asset"] = asset
-    app.after_request(protect)
+    app.after_request(say_how_long)
     app.after_request(compress)
+    app.wsgi_app = Protected(app.wsgi_app)  # type: ignore[method-assign]

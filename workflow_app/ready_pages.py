@@ -15,7 +15,7 @@ from flask import g, render_template, request
 from markupsafe import escape
 
 from workflow_app import clock
-from workflow_app.i18n import locale_code
+from workflow_app.i18n import link_locale
 from workflow_app.services.seeing import look_at
 from workflow_app.survey_links import draft_name, nonce_of
 
@@ -65,7 +65,7 @@ def ready_page(token: str) -> Ready | None:
     if seen is None or seen.expires_at <= now:
         return None
     g.locale = "en" if seen.language.lower().startswith("en") else "zh"
-    key = (seen.scheme_version_id, seen.form, seen.cycle_id, seen.campaign, seen.expires_at, seen.asked, locale_code())
+    key = (seen.scheme_version_id, seen.form, seen.cycle_id, seen.campaign, seen.expires_at, seen.asked, link_locale())
     found = _KEPT.get(key)
     if found is None or not found.proven:
         g.page_to_keep = key, seen.id

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -96,13 +95,6 @@ class Form(Part):
     def conditional(self) -> bool:
         """Whether any question hangs on an earlier answer. Most forms have none, and are read the faster for it."""
         return any(one.when is not None or (table is not None and table.when is not None) for one, table in self.fields)
-
-    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
-        """A copy that works out anew what is asked: pydantic would hand on what the first one had worked out."""
-        made = super().model_copy(update=update, deep=deep)
-        for name in made.__dict__.keys() - type(made).model_fields.keys():
-            del made.__dict__[name]
-        return made
 
 
 class DeductionForm(Form):

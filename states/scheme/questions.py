@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
+from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
@@ -72,6 +74,11 @@ class RatedItem(Asked):
     weight: Positive = Decimal(1)
     reversed: bool = False
     not_applicable: bool | None = None
+
+    @cached_property
+    def weighs(self) -> Fraction:
+        """The weight as it counts."""
+        return Fraction(self.weight)
 
 
 class RatingSpec(RatedItem):
