@@ -16,7 +16,7 @@ from alembic.script import ScriptDirectory
 from states.permissions import RULES
 from workflow_app.db import db
 from workflow_app.extensions import csrf
-from workflow_app.navigation import ACCOUNT_ITEMS, BELOW, ITEMS
+from workflow_app.navigation import ACCOUNT_ITEMS, BELOW, ITEMS, PAGES_BELOW
 
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("states", "forms", "workflow_app", "worker")
@@ -155,7 +155,8 @@ def test_every_desk_of_the_navigation_exists(app):
     endpoints = {endpoint for endpoint, _title, _action in (*ITEMS, *ACCOUNT_ITEMS)}
     assert endpoints <= set(app.view_functions)
     assert {action for _endpoint, _title, action in (*ITEMS, *ACCOUNT_ITEMS)} <= set(RULES)
-    assert {*BELOW, *BELOW.values()} <= set(app.blueprints)
+    assert {*BELOW, *BELOW.values(), *PAGES_BELOW.values()} <= set(app.blueprints)
+    assert set(PAGES_BELOW) <= set(app.view_functions)
 
 
 def test_every_tests_folder_is_a_package():

@@ -25,9 +25,9 @@ ITEMS: Items = (
     ("rulebook.page", lambda: _("Rulebook"), "see_rulebook"),
     ("schemes.overview", lambda: _("Scheme"), "see_scheme"),
 )
-# Desks that are reached from a desk above, and light up with it; a page of one may have another desk above.
+# Desks that are reached from a desk above, and light up with it.
 BELOW = {
-    "ledger": "results", "published_answers": "cycles", "published_answers.about": "results",
+    "ledger": "results", "published_answers": "cycles",
     "appeals": "actions",
     "accounts": "people", "holds": "people", "imports": "people", "kpi": "people", "career": "people",
     "tests_taken": "people", "gates": "people",
@@ -37,6 +37,8 @@ BELOW = {
     "scheme_versions": "schemes", "scheme_notices": "schemes", "scheme_differences": "schemes",
     "scheme_trial": "schemes", "scheme_editor": "schemes",
 }
+# Single pages that stand below another desk than the rest of theirs.
+PAGES_BELOW = {"published_answers.about": "results"}
 # Behind the name of the signed-in person: what keeps the system running.
 ACCOUNT_ITEMS: Items = (
     ("accounts.table", lambda: _("Accounts"), "manage_accounts"),
@@ -68,7 +70,7 @@ def account_items() -> list[tuple[str, str]]:
 
 def _desk(endpoint: str) -> str:
     desk = endpoint.partition(".")[0]
-    return BELOW.get(endpoint) or BELOW.get(desk, desk)
+    return PAGES_BELOW.get(endpoint) or BELOW.get(desk, desk)
 
 
 def init_app(app: Flask) -> None:

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import delete, select, update
 
 from states.errors import Refusal
-from states.hiding import BAR
+from states.hiding import BAR, standing_in
 from states.permissions import SYSTEM
 from states.scheme import builtin_scheme_text
 from tests.survey_company import ITEMS, make_survey
@@ -248,3 +248,7 @@ def test_two_texts_of_one_answer_have_names_that_nothing_joins(survey):
     number = db.session.scalar(select(Submission.id).limit(1))
 
     assert name_in(survey.review, number, "comment")[:4] != name_in(survey.review, number, "wish")[:4]
+
+
+def test_words_stand_in_a_text_whatever_their_case_and_the_blanks_around_them():
+    assert standing_in("Lin Ming, a.b", [" lin ming ", "axb", "", "a.b"]) == ["lin ming", "a.b"]
