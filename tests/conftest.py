@@ -20,6 +20,7 @@ from tests.servers.browser import chromium
 from tests.servers.live import LiveSystem
 from tests.servers.site import serving
 from tests.servers.stage import close_stage, open_stage, stage
+from workflow_app import outbox
 from workflow_app.db import db
 from workflow_app.embedded.valkey import Valkey
 from workflow_app.extensions import limiter
@@ -204,6 +205,15 @@ def broker(_broker: Valkey) -> Valkey:
     with Redis.from_url(_broker.url) as connection:
         connection.flushall()
     return _broker
+
+
+@pytest.fixture
+def patient_sender(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Who sends waits for the queue's server as long as a busy machine takes: a request gives up after a tenth of a second."""
+    outbox.producer.cache_clear()
+    monkeypatch.setattr(outbox, "PRODUCER_TIMEOUT_SECONDS", 60.0)
+    yield
+    outbox.producer.cache_clear()
 
 
 # --- browser -----------------------------------------------------------------------------------------------------

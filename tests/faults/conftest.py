@@ -5,7 +5,7 @@ import pytest
 from tests.faults.crew import Crew
 
 IMPATIENT = {
-    "queue_visibility_seconds": "20",
+    "queue_visibility_seconds": "10",
     "queue_resend_seconds": "2",
     "queue_dispatch_seconds": "0.5",
     "queue_timer_seconds": "0.5",
@@ -26,6 +26,6 @@ def crew(database_url, broker, tmp_path):
 
 
 @pytest.fixture
-def queued_app(make_app, broker):
+def queued_app(make_app, broker, patient_sender):
     """An application that hands its jobs to the real queue."""
     return make_app(redis_url=broker.url)

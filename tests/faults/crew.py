@@ -45,6 +45,16 @@ class Crew:
         """What the handler was called with, effect or not."""
         return self.calls_path.read_text().split() if self.calls_path.exists() else []
 
+    def permit(self, calls: int | None) -> None:
+        """Let so many calls of the handler pass (`None`: all); the later ones wait in the middle of their work."""
+        permitted = self.calls_path.with_name("permitted")
+        if calls is None:
+            permitted.unlink(missing_ok=True)
+            return
+        making = permitted.with_suffix(".making")
+        making.write_text(str(calls))
+        making.replace(permitted)
+
     def worker(self) -> subprocess.Popen[bytes]:
         """Another worker, with a pool of two."""
         name = f"probe{len(self.members)}@%h"

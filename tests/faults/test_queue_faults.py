@@ -1,6 +1,5 @@
 """Kills that really happen: whatever dies, every message has its effect once."""
 
-import itertools
 import os
 import signal
 import time
@@ -52,22 +51,20 @@ def test_pool_children_and_workers_killed_again_and_again(queued_app, crew):
     ask(queued_app, 40)
     crew.beat()
     worker = crew.worker()
-    killed = 0
-    deadline = time.monotonic() + 240
-    for turn in itertools.count():
-        enough = len(crew.calls()) + 4
-        wait_until(lambda enough=enough: left(queued_app) == 0 or len(crew.calls()) > enough, said=crew.log)
-        if left(queued_app) == 0 or time.monotonic() > deadline:
-            break
-        killed += 1
-        if turn % 3 == 2:
+    for turn in range(4):
+        begun = len(crew.calls())
+        crew.permit(begun + 4)
+        # Somebody stands in the middle of a call that may not pass yet.
+        wait_until(lambda begun=begun: len(crew.calls()) > begun + 4, said=crew.log)
+        if turn % 2:
             crew.kill(worker)
             worker = crew.worker()
         else:
             crew.kill_pool_child(worker)
+    crew.permit(None)
+    wait_until(lambda: left(queued_app) == 0, said=crew.log)
     assert effects(queued_app) == all_once(40), crew.log()
-    assert killed >= 2
-    assert len(crew.calls()) >= 40
+    assert len(crew.calls()) > 40
     assert incidents(queued_app) == []
 
 
@@ -84,12 +81,14 @@ def test_the_queue_is_flushed_while_it_holds_work(queued_app, crew, broker):
 
 def test_the_queue_server_dies_at_work_and_comes_back_empty(queued_app, crew, broker):
     client = queued_app.test_client()
+    ask(queued_app, 20)
+    crew.permit(3)
     crew.beat()
     crew.worker()
-    ask(queued_app, 20)
-    wait_until(lambda: len(crew.calls()) >= 3)
+    wait_until(lambda: len(crew.calls()) > 3, said=crew.log)
     os.kill(broker.pid, signal.SIGKILL)
     wait_until(lambda: not broker.alive())
+    crew.permit(None)
     started = time.perf_counter()
     assert client.get("/healthz").status_code == 200
     answer = client.get("/readyz")
@@ -124,7 +123,7 @@ def test_a_worker_told_to_end_finishes_what_it_is_on(queued_app, crew, monkeypat
     ask(queued_app, 4)
     wait_until(crew.calls)
     worker.terminate()
-    assert worker.wait(30) == 0
+    assert worker.wait(120) == 0
     assert effects(queued_app)
     crew.beat()
     crew.worker()

@@ -1,6 +1,6 @@
 """Every kind of question: read, shown again, checked, sound; and what no browser sends."""
 
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import given, settings
@@ -153,11 +153,11 @@ def test_only_groups_of_boxes_come_twice():
 
 def test_thousands_of_fields_or_boxes_are_refused_quickly():
     boxes = [("q_reasons", f"x{number}") for number in range(5000)]
-    began = perf_counter()
+    began = process_time()  # a busy machine takes longer, and computes no more
 
     assert has_foreign_fields(filled(FORM), [f"f{number}" for number in range(5000)])
     assert not filled(FORM, boxes).validate_draft()
-    assert perf_counter() - began < 5
+    assert process_time() - began < 5
 
 
 def test_files_are_known_by_their_numbers():

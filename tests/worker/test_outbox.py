@@ -10,7 +10,7 @@ from redis import Redis
 from sqlalchemy import select, update
 
 from worker import dispatcher
-from workflow_app import clock
+from workflow_app import clock, outbox
 from workflow_app.db import db, unit_of_work
 from workflow_app.jobs import Job, enqueue
 from workflow_app.models import OutboxMessage
@@ -18,13 +18,22 @@ from workflow_app.outbox import QUEUES, sender
 
 
 @pytest.fixture
-def queued_app(make_app, broker):
+def queued_app(make_app, broker, patient_sender):
     return make_app(redis_url=broker.url)
 
 
 @pytest.fixture
-def dead_app(make_app, tmp_path):
-    return make_app(redis_url=f"unix://{tmp_path}/nobody.sock")
+def tried(monkeypatch):
+    """How often somebody turned to the queue's server; a failure is remembered for longer than any test takes."""
+    calls, producer = [], outbox.producer
+
+    def counted(redis_url):
+        calls.append(redis_url)
+        return producer(redis_url)
+
+    monkeypatch.setattr(outbox, "producer", counted)
+    monkeypatch.setattr(outbox, "BROKEN_SECONDS", 3600.0)
+    return calls
 
 
 def length(broker, queue="work"):
@@ -84,25 +93,24 @@ def test_a_rollback_sends_nothing_later(queued_app, broker):
         assert length(broker) == 0
 
 
-def test_a_dead_broker_costs_next_to_nothing_and_loses_nothing(dead_app):
-    with dead_app.app_context():
-        started = time.perf_counter()
+def test_a_dead_broker_costs_one_try_and_loses_nothing(make_app, tmp_path, tried):
+    with make_app(redis_url=f"unix://{tmp_path}/nobody.sock").app_context():
         for number in range(50):
             with unit_of_work():
                 enqueue(Job.REMIND, cycle_id=number)
-        assert time.perf_counter() - started < 2
+        assert len(tried) == 1
         assert rows() == [None] * 50
 
 
-def test_a_broker_that_hangs_costs_a_tenth_of_a_second_once(queued_app, broker):
+def test_a_broker_that_hangs_costs_a_tenth_of_a_second_once(make_app, broker, tried):
+    # What one try costs is a promise of its own (test_promises): a busy machine's clock would not tell.
     os.kill(broker.pid, signal.SIGSTOP)
     try:
-        with queued_app.app_context():
-            started = time.perf_counter()
+        with make_app(redis_url=broker.url).app_context():
             for number in range(20):
                 with unit_of_work():
                     enqueue(Job.REMIND, cycle_id=number)
-            assert time.perf_counter() - started < 1.5
+            assert len(tried) == 1
             assert rows() == [None] * 20
     finally:
         os.kill(broker.pid, signal.SIGCONT)
