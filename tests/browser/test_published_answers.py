@@ -5,7 +5,9 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from tests.web.test_published_answers import Released
+from workflow_app import clock
 from workflow_app.db import db
+from workflow_app.services import redacting
 
 pytestmark = pytest.mark.browser
 OPEN = "document.querySelectorAll('main details').forEach(one => one.open = true)"
@@ -14,6 +16,13 @@ OPEN = "document.querySelectorAll('main details').forEach(one => one.open = true
 @pytest.fixture
 def company(app, db_session):
     return Released(11, languages=["zh"] * 6 + ["en"] * 5, na=1)
+
+
+def hide(company, at, words):
+    redacting.redact(
+        company.review, company.name(at), words=[words], whole=False, reason="点了名", actor=company.survey.hr.actor(),
+        now=clock.now(),
+    )  # fmt: skip
 
 
 @pytest.fixture
@@ -32,10 +41,14 @@ def hr_page(company, app, site, new_page, sign_in):
 
 def test_every_page_passes_axe_and_fits_a_phone_all_opened(company, hr_page, site):
     review, cycle = company.review.id, company.cycle.id
+    # One text is published, newer than what is published, or hidden: each kind of card stands on the page.
+    company.change(0, "后来想想，小周很好")
+    hide(company, 1, "秘密")
     db.session.commit()
     page = hr_page(viewport={"width": 320, "height": 800})
 
-    for path in (f"/results/{review}/customers", f"/reviews/{review}/answers", f"/cycles/{cycle}/survey?of=language:zh&item=courtesy"):
+    for path in (f"/results/{review}/customers", f"/reviews/{review}/answers", f"/cycles/{cycle}/survey?of=language:zh&item=courtesy",
+                 f"/cycles/{cycle}/customers/{review}"):
         page.goto(f"{site}{path}")
         page.evaluate(OPEN)
 

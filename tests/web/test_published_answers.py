@@ -54,6 +54,14 @@ class Released:
         newest = latest_answer(self.survey.invitations[at])
         return name_in(self.review, newest.id, question)
 
+    def change(self, at: int, comment: str) -> None:
+        """A customer says something else after the release."""
+        invitation, state = self.survey.invitations[at], self.cycle.state
+        self.cycle.state, invitation.expires_at = "open", clock.now() + timedelta(days=1)
+        submit_answers(invitation, dict.fromkeys(ITEMS, "1") | {"comment": comment}, known=1, now=clock.now())
+        self.cycle.state = state
+        db.session.flush()
+
     @property
     def addresses(self) -> list[str]:
         number = self.review.id
@@ -148,8 +156,7 @@ def test_a_later_answer_moves_nothing_that_the_person_reads(client, sign_in, db_
     company = Released(6)
     own, address = sign_in(client, company.person), f"/results/{company.review.id}/customers"
     before = content(own.get(address).text)
-    company.cycle.state, company.survey.first.expires_at = "open", clock.now() + timedelta(days=1)
-    submit_answers(company.survey.first, dict.fromkeys(ITEMS, "1") | {"comment": "改了"}, known=1, now=clock.now())
+    company.change(0, "改了")
     publish_answers(company.review, actor=SYSTEM, now=clock.now())
     db.session.commit()
 
@@ -343,7 +350,7 @@ def test_hrs_page_tells_no_number_of_an_answer_and_not_their_order(client, sign_
     # Twelve texts to hide words in, one of them to show again; what else has a number counts the cards.
     assert len(places) == 13
     assert not [one for one in named if "/answers" in one and not ADDRESS.fullmatch(one)]
-    assert str(first)[:3] not in page.replace(company.survey.hr.username, "")
+    assert str(first)[:5] not in page
     written = [int(text) for text in re.findall(r'<p class="prose">秘密留言(\d+)</p>', page)]
     assert sorted(written) == list(range(12))
     assert written not in (sorted(written), sorted(written, reverse=True))
@@ -352,8 +359,7 @@ def test_hrs_page_tells_no_number_of_an_answer_and_not_their_order(client, sign_
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_the_page_says_what_is_published_and_what_is_newer(client, sign_in, db_session, language):
     company = Released(6)
-    company.cycle.state, company.survey.first.expires_at = "open", clock.now() + timedelta(days=1)
-    submit_answers(company.survey.first, dict.fromkeys(ITEMS, "1") | {"comment": "改了"}, known=1, now=clock.now())
+    company.change(0, "改了")
     db.session.commit()
     hr, address = sign_in(client, company.survey.hr), f"/reviews/{company.review.id}/answers"
 
@@ -367,9 +373,7 @@ def test_the_page_says_what_is_published_and_what_is_newer(client, sign_in, db_s
 def test_what_was_published_and_then_changed_is_hidden_from_who_reads_it(client, sign_in, db_session):
     company = Released(6)
     name = company.name()
-    company.cycle.state, company.survey.first.expires_at = "open", clock.now() + timedelta(days=1)
-    submit_answers(company.survey.first, dict.fromkeys(ITEMS, "1") | {"comment": "改了"}, known=1, now=clock.now())
-    company.cycle.state = "released"
+    company.change(0, "改了")
     db.session.commit()
 
     sent = sign_in(client, company.survey.hr).post(
