@@ -159,4 +159,4 @@ def test_no_page_of_the_list_holds_a_token(client, survey):
 def test_the_language_keeps_the_person(client, survey):
     page = client.get(about(survey, survey.followers[0])).text
 
-    assert f'href="?about={survey.followers[0].id}&amp;lang=en"' in page
+    assert f'formaction="?about={survey.followers[0].id}&amp;lang=en"' in page

@@ -133,8 +133,13 @@ def later(turn: Sent, _where: str = "") -> Answered:
     return redirect(turn.visit.here(page="later"), code=HTTPStatus.SEE_OTHER)
 
 
+def enter(turn: Sent, _where: str = "") -> Answered:
+    """The Enter key in a field: what the button of the page does."""
+    return go_on(turn) if turn.one_by_one else review(turn)
+
+
 BUTTONS: dict[str, Button] = {
-    "review": review, "send": send, "change": change, "next": go_on, "back": go_back, "later": later, "show": show,
+    "review": review, "send": send, "change": change, "next": go_on, "back": go_back, "later": later, "show": show, "enter": enter,
 }  # fmt: skip
 
 

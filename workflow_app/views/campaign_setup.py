@@ -78,7 +78,7 @@ def preview_page(cycle_id: int, review_id: int) -> tuple[str, int]:
     g.locale = language = request.args.get("lang") if request.args.get("lang") in LANGUAGES else LANGUAGES[0]
     with force_locale(language):
         turn = Turn(Visit(invitation, (invitation,), invitation), invitation)
-        return questions_page(turn, turn.form_of({}), {}, step=request.args.get("step", ""))
+        return questions_page(turn, turn.form_of({}), {}, step=request.args.get("step", ""), preview=True)
 
 
 def _one_of(review: Review) -> Invitation:

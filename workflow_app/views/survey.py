@@ -72,7 +72,9 @@ def answer(token: str) -> Answered:
         return _stop_mail(token)
     visit = visit_of(token)
     act, _, where = sent.get("act", "").partition(":")
-    if act == "decline":
+    if request.args.get("page") == "decline" and act == "show":
+        return opening.page_of(visit, "decline", clock.now())
+    if act == "decline" or (request.args.get("page") == "decline" and act == "enter"):
         return _decline(visit)
     button = sending.BUTTONS.get(act)
     if button is None or visit.about is None:
