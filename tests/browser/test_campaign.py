@@ -81,6 +81,7 @@ def test_links_come_out_of_the_printer_whole(hr_page, site, survey, per_sheet, s
     page.locator("#per_sheet").select_option(per_sheet)
     page.locator("button[value=print]").click()
     expect(page.locator(".slip")).to_have_count(5)
+    page.wait_for_load_state()
     assert faults(page) == []
     pdf = page.pdf(prefer_css_page_size=True)
     count = len(re.findall(rb"/Type\s*/Page[^s]", pdf))

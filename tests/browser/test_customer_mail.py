@@ -48,6 +48,7 @@ def test_the_pages_pass_axe_and_fit_a_phone(app, site, survey, new_page, sign_in
     page.fill("[name=email]", "nobody")
     page.locator("form", has=page.locator("[name=email]")).locator("button").click()
     page.locator("[data-error-summary]").wait_for()
+    page.wait_for_load_state()
     assert page.title().startswith(("Error", "有误"))
     assert page.input_value("[name=email]") == "nobody"
     look("error")

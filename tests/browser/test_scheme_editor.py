@@ -86,7 +86,7 @@ def test_the_way_of_hr_with_scripts(hr, draft, open_as):
     expect(page.get_by_role("link", name=re.compile("^Bands faults 1"))).to_be_visible()
     expect(page.get_by_role("link", name="1 faults")).to_be_visible()
     page.locator(".fault-list [data-line]").first.click()
-    assert page.evaluate("document.activeElement.id") == "text"
+    expect(page.locator("#text")).to_be_focused()
     chosen = "(box) => box.value.slice(box.selectionStart, box.selectionEnd)"
     assert "bands:" in page.locator("#text").evaluate(chosen)
     page.locator("#f-distribution-bands-2-share").fill("rest")

@@ -124,4 +124,4 @@ def test_the_print_button_prints(hr_page, site):
 
     page.locator("[data-print]").click()
 
-    assert page.title() == "printed"
+    expect(page).to_have_title("printed")

@@ -227,6 +227,7 @@ def test_no_page_has_an_accessibility_fault(site, survey, new_page, language):
     seen = []
 
     def look(name):
+        page.wait_for_load_state()
         assert page.evaluate(SIDEWAYS) <= 0, name
         assert page.locator("html").get_attribute("lang") == {"zh": "zh-CN", "en": "en"}[language]
         seen.extend(f"{name}: {fault['id']}" for fault in Axe().run(page, options=RULES).response["violations"])

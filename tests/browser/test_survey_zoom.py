@@ -41,6 +41,7 @@ def test_every_kind_of_question_fits_a_small_phone_and_large_text(site, survey, 
     faults = []
 
     def look(name):
+        page.wait_for_load_state()
         if change:
             page.evaluate(change)
         assert page.evaluate(SIDEWAYS) <= 0, name

@@ -22,7 +22,7 @@ from workflow_app.settings import Settings
 pytestmark = [pytest.mark.live, pytest.mark.browser, pytest.mark.both, pytest.mark.timeout(600)]
 
 PASSWORD = "granite-kettle-orbit-violet"
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 150
 PHONE = {"width": 360, "height": 740}
 
 
@@ -139,6 +139,7 @@ def hr_launches(company: Company) -> int:
     page.get_by_role("link", name=re.compile("Do not take part")).click()
     expect(page.locator("main")).to_contain_text("方霞")
     page.get_by_role("button", name="Launch for 8 people").click()
+    expect(page).to_have_url(re.compile(r"/cycles/\d+"))
     cycle = int(re.search(r"/cycles/(\d+)", page.url).group(1))
     company.until("G04", f"/cycles/{cycle}?stage=", lambda page: page.locator("tbody tr").count() == 8)
     return cycle
@@ -282,9 +283,11 @@ def the_general_manager_returns_once_then_both_approvers_sign(company: Company, 
     page = company.open("G01", f"/approval/{cycle}")
     page.fill("[name=reason]", "请核对罗刚的两封来函")
     page.get_by_role("button", name="Return", exact=True).click()
+    page.wait_for_load_state()
     page = company.open("G04", f"/calibration/{cycle}?population=front_line")
     expect(page.locator("main")).to_contain_text("请核对罗刚的两封来函")
     page.get_by_role("button", name="Hand over for approval").click()
+    expect(page.locator("body")).to_contain_text("with the general manager")
     page = company.open("G01", f"/approval/{cycle}")
     page.get_by_role("button", name="Approve 7 grades").click()
     expect(page.locator("body")).to_contain_text("7 grades are signed")

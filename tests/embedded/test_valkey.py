@@ -44,9 +44,9 @@ def test_a_killed_server_starts_again_over_the_same_folder(tmp_path):
     queue = Valkey(tmp_path).start()
     with Redis.from_url(queue.url) as client:
         client.set("kept", "yes")
-        client.execute_command("WAITAOF", 1, 0, 3000)
+        client.execute_command("WAITAOF", 1, 0, 100_000)
     os.kill(queue.pid, signal.SIGKILL)
-    queue._process.wait(5)
+    queue._process.wait(60)
     with Valkey(tmp_path) as again, Redis.from_url(again.url) as client:
         assert client.get("kept") == b"yes"
 

@@ -18,8 +18,8 @@ from workflow_app.supervisor import LEASH
 
 ROOT = Path(__file__).parents[2]
 KAOPING = Path(sys.executable).with_name("kaoping")
-READY_SECONDS = 60.0
-STOP_SECONDS = 60.0
+READY_SECONDS = 150.0  # a busy machine starts the web, the worker and the queue in a minute
+STOP_SECONDS = 120.0
 
 
 class LiveSystemError(RuntimeError):
@@ -71,7 +71,7 @@ class LiveSystem:
         """Run `kaoping ARGUMENTS` on this system's data."""
         command = [str(KAOPING), *arguments]
         done = subprocess.run(
-            command, cwd=ROOT, env=self.environment(), capture_output=True, text=True, check=False, timeout=120
+            command, cwd=ROOT, env=self.environment(), capture_output=True, text=True, check=False, timeout=200
         )
         if check and done.returncode != 0:
             raise LiveSystemError(f"kaoping {' '.join(arguments)} ended with {done.returncode}:\n{done.stderr[-3000:]}")
@@ -133,7 +133,7 @@ class LiveSystem:
         return code
 
     def _nobody_is_left(self, everyone: list[psutil.Process]) -> None:
-        _, left = psutil.wait_procs(everyone, timeout=10)
+        _, left = psutil.wait_procs(everyone, timeout=60)
         for process in left:
             process.kill()
         if left:

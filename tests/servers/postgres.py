@@ -99,12 +99,12 @@ class Postgres:
         """Make the cluster when there is none, and start it. Raises PostgresError."""
         if not self.data.exists():
             self._make()
-        self._run("pg_ctl", "-D", self.data, "-l", self.folder / "postgres.log", "-w", "-t", "30", "start")
+        self._run("pg_ctl", "-D", self.data, "-l", self.folder / "postgres.log", "-w", "-t", "150", "start")
         return self
 
     def stop(self, mode: str = "immediate") -> None:
         """End it; `immediate` is a crash with recovery at the next start."""
-        self._run("pg_ctl", "-D", self.data, "-m", mode, "-w", "stop")
+        self._run("pg_ctl", "-D", self.data, "-m", mode, "-w", "-t", "150", "stop")
 
     def restart(self, mode: str = "immediate") -> None:
         """Crash (or end) and start again."""
