@@ -1,6 +1,7 @@
 """HR's pages of a campaign: choosing by rule and by hand, words and reminders, previews, many links at once, sheets."""
 
 import re
+from html import unescape
 
 import pytest
 from sqlalchemy import delete, select
@@ -209,6 +210,51 @@ def test_settings_that_make_no_sense_are_refused_with_what_was_typed(hr, survey,
     assert answer.status_code == 422
     assert "请保留" in answer.text
     assert campaign_of(survey.cycle) is None
+
+
+FRAME = re.compile(r'<iframe class="mail-frame" sandbox title="[^"]+" srcdoc="([^"]*)"></iframe>')
+
+
+def test_the_mail_is_previewed_as_its_html_in_both_languages_without_a_link(hr, survey):
+    words = {"reminder_days": "5", "grace_hours": "2", "note_zh": "感谢<script>您", "note_en": "Thanks"}
+    hr.post(f"{base(survey)}/settings", data=words)
+
+    page = hr.get(f"{base(survey)}/{survey.review.id}/preview").text
+    frames = [unescape(one) for one in FRAME.findall(page)]
+
+    assert page.count("<iframe") == len(frames) == 4  # invitation and reminder
+    assert [re.search('<html lang="([^"]+)"', one)[1] for one in frames] == ["zh-CN", "zh-CN", "en", "en"]
+    assert "感谢&lt;script&gt;您" in frames[0]
+    assert "<u>Answer the questions</u>" in frames[2]
+    for one in frames:
+        assert not re.search("<a |<script|<form|href", one)
+        assert path_of(survey.first) not in one
+    assert frames[2] != frames[3]
+
+
+@pytest.mark.parametrize(("lang", "said"), [("zh", "共 23 个，只显示前 20 个"), ("en", "The first 20 of 23; type more")])
+def test_a_search_for_customers_says_how_many_more_there_are(hr, survey, lang, said):
+    server = make_employee("王强")
+    for number in range(23):
+        make_customer(server, name=f"远洋贸易{number:02}")
+    db.session.commit()
+
+    page = hr.get(f"{base(survey)}/by-hand?customer=远洋&lang={lang}").text
+    exact = hr.get(f"{base(survey)}/by-hand?customer=远洋贸易1&lang={lang}").text
+
+    assert said in page
+    assert page.count('name="customer" value="') == 20 + 1  # and the search itself
+    assert said[:6] not in exact
+    assert exact.count('name="customer" value="') == 10 + 1
+
+
+def test_twenty_customers_that_fit_are_all_there_are(hr, survey):
+    server = make_employee("王强")
+    for number in range(20):
+        make_customer(server, name=f"远洋贸易{number:02}")
+    db.session.commit()
+
+    assert "The first" not in hr.get(f"{base(survey)}/by-hand?customer=远洋&lang=en").text
 
 
 @pytest.mark.parametrize(("lang", "words"), [("zh", "方霞"), ("en", "How satisfied are you")])

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 
 from states.choosing import Rule, choose
 from states.permissions import may
@@ -136,11 +136,28 @@ def chosen_by_hand(review: Review) -> list[ByHand]:
     ]  # fmt: skip
 
 
-def customers_found(words: str) -> Sequence[Customer]:
-    """The first customers whose number, name, contact or address holds these words; none for no words."""
+@dataclass(frozen=True)
+class Found:
+    """The first customers that fit a search, and how many fit in all."""
+
+    first: Sequence[Customer] = ()
+    total: int = 0
+
+    @property
+    def more(self) -> bool:
+        """Whether some that fit are not among the first."""
+        return self.total > len(self.first)
+
+
+def customers_found(words: str) -> Found:
+    """The customers whose number, name, contact or address holds these words; none for no words."""
     words = words.strip()[:LONGEST_SEARCH]
     if not words:
-        return ()
+        return Found()
     columns = (Customer.customer_no, Customer.name, Customer.contact, Customer.email)
-    query = select(Customer).where(or_(*(column.icontains(words, autoescape=True) for column in columns)))
-    return db.session.scalars(query.order_by(Customer.customer_no).limit(FOUND_AT_MOST)).all()
+    fits = or_(*(column.icontains(words, autoescape=True) for column in columns))
+    query = select(Customer).where(fits).order_by(Customer.customer_no)
+    first = db.session.scalars(query.limit(FOUND_AT_MOST)).all()
+    if len(first) < FOUND_AT_MOST:
+        return Found(first, len(first))
+    return Found(first, db.session.scalar(select(func.count()).select_from(Customer).where(fits)) or 0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, flash, g, render_template, request, url_for
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 blueprint = Blueprint("campaign_setup", __name__)
 LANGUAGES = ("zh", "en")
+LINK = re.compile(r"<(/?)a\b[^>]*>")  # in a preview a link is underlined words, to lead nowhere
 
 
 @blueprint.get("/cycles/<int:cycle_id>/customers/settings")
@@ -61,10 +63,11 @@ def save(cycle_id: int) -> Response | tuple[str, int]:
 def preview(cycle_id: int, review_id: int) -> str:
     invitation = _one_of(review_of(cycle_id, review_id))
     people = [one for one in group_of(invitation) if one.state != "revoked"] or [invitation]
-    mails = [
+    written = [
         (language, reminder, write_mail(people, language, reminder=reminder))
         for language in LANGUAGES for reminder in (False, True)
     ]
+    mails = [(language, reminder, mail, LINK.sub(r"<\1u>", mail.html)) for language, reminder, mail in written]
     return render_template(
         "campaign/preview.html", cycle=invitation.review.cycle, review=invitation.review, invitation=invitation, mails=mails
     )
