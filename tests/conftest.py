@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from flask import Flask, has_app_context
 from flask.testing import FlaskClient
+from hypothesis import HealthCheck
+from hypothesis import settings as properties
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from redis import Redis
 from sqlalchemy import make_url
@@ -25,6 +27,10 @@ from workflow_app.db import db
 from workflow_app.embedded.valkey import Valkey
 from workflow_app.extensions import limiter
 from workflow_app.settings import Settings
+
+# An example takes as long as a busy machine needs: no time of it is a fault.
+properties.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+properties.load_profile("house")
 
 PICTURES = Path(__file__).parents[1] / "test-results"
 WORKER = "PYTEST_XDIST_WORKER"

@@ -85,7 +85,7 @@ class PostgresDatabases(Databases):
 
     def fresh(self, name: str) -> str:
         with alone("template"):
-            return self.cluster().create(name, template=TEMPLATE)
+            return self._cluster().create(name, template=TEMPLATE)
 
     def reset(self, url: str) -> None:
         with psycopg.connect(_libpq(url), autocommit=True) as connection:
@@ -94,6 +94,10 @@ class PostgresDatabases(Databases):
 
     def cluster(self) -> Postgres:
         """The run's own cluster, started and with its template when it was not yet."""
+        with alone("template"):
+            return self._cluster()
+
+    def _cluster(self) -> Postgres:
         folder = stage() / "pg"
         found = Postgres.at(folder)
         if found is None:
