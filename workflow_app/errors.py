@@ -101,10 +101,15 @@ def _http(error: HTTPException) -> Any:
     return _page(status, (message,))
 
 
-def _fault(error: Exception) -> tuple[Any, int]:
+def note_failure(error: Exception) -> None:
+    """Log a fault of ours, and have its page ask the database for nothing."""
     # The route, not the path: an address may carry a token.
     log.error("request_failed", endpoint=request.endpoint, exc_info=error)
     g.failed = True
     # The page must not ask who is reading it: the database may be what failed.
     g._login_user = AnonymousUserMixin()  # noqa: SLF001 (where Flask-Login keeps it)
+
+
+def _fault(error: Exception) -> tuple[Any, int]:
+    note_failure(error)
     return _page(500, (SENTENCES[500],))

@@ -78,7 +78,7 @@ class Visit:
 
 def visit_of(token: str) -> Visit:
     """The visit of a current token. An ended or made-up one raises the page that says so."""
-    g.locale = _browser_language()
+    g.locale = browser_language()
     token = tidied(token)
     link = find_invitation(token)
     if link is None:
@@ -97,7 +97,7 @@ def customer_of(token: str) -> Customer:
     token = tidied(token)
     named = invitation_named_by(token)
     if named is None or not generation_of(token, named):
-        g.locale = _browser_language()
+        g.locale = browser_language()
         raise _ended(token)
     g.locale = "en" if named.customer.language.lower().startswith("en") else "zh"
     return named.customer
@@ -135,6 +135,6 @@ def _counted() -> bool:
         return True
 
 
-def _browser_language() -> str:
+def browser_language() -> str:
     """For pages without a customer. Read from the request alone: these pages leave the session untouched."""
     return request.accept_languages.best_match(LOCALES) or DEFAULT_LOCALE

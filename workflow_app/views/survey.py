@@ -11,26 +11,24 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, g, redirect, request
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from werkzeug.exceptions import BadRequest, HTTPException
 
 from states.errors import Refusal
 from workflow_app import clock
 from workflow_app.access import public
 from workflow_app.db import db, unit_of_work
-from workflow_app.errors import status_of
+from workflow_app.errors import note_failure, status_of
 from workflow_app.extensions import csrf
-from workflow_app.i18n import DEFAULT_LOCALE
 from workflow_app.ready_pages import ready_page
 from workflow_app.services import answering
 from workflow_app.services.opting_out import opt_out
-from workflow_app.services.preferences import LOCALES
 from workflow_app.survey_links import read_nonce
 from workflow_app.survey_pages import endings, opening, sending
 from workflow_app.survey_pages.newer import may_be_sent_quickly
 from workflow_app.survey_pages.quickly import sent_quickly
 from workflow_app.survey_pages.turns import Sent
-from workflow_app.survey_pages.visits import Gone, Visit, customer_of, visit_of
+from workflow_app.survey_pages.visits import Gone, Visit, browser_language, customer_of, visit_of
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response
@@ -137,9 +135,19 @@ def _gone(gone: Gone) -> tuple[str, int]:
     return endings.message_page(gone.page, gone.status)
 
 
+@blueprint.errorhandler(Exception)
+def _failed(error: Exception) -> Any:
+    """A fault of ours: no way to a sign-in, and no doubt whether to press the button once more."""
+    g.setdefault("locale", browser_language())
+    if isinstance(error, DataError | OverflowError):  # what no column can hold, and no browser sends
+        return endings.message_page("broken", HTTPStatus.BAD_REQUEST, visit=None)
+    note_failure(error)
+    return endings.message_page("failed", HTTPStatus.INTERNAL_SERVER_ERROR, visit=None)
+
+
 @blueprint.errorhandler(HTTPException)
 def _not_understood(error: HTTPException) -> Any:
     status = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
-    g.setdefault("locale", request.accept_languages.best_match(LOCALES) or DEFAULT_LOCALE)
+    g.setdefault("locale", browser_language())
     pages = {404: "unknown", 413: "too_large", 429: "too_many"}
     return endings.message_page(pages.get(status, "broken"), status)
