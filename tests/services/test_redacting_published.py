@@ -148,6 +148,21 @@ def test_who_returns_to_words_that_were_hidden_finds_them_hidden(survey):
     assert shown[other.id] == ("", None)
 
 
+def test_what_is_hidden_until_hr_has_looked_may_stand_after_the_release_and_what_hr_hid_may_not(survey):
+    hide(survey, "王芳意见0", "王芳")
+    say(survey, 0, "很好", known=1)
+    before = publication_of(survey.review.id).id
+
+    redacting.take_back(survey.review, named(survey, "很好"), actor=survey.hr.actor(), now=clock.now())
+    with pytest.raises(Refusal, match="released"):
+        redacting.take_back(survey.review, named(survey, "王芳意见0"), actor=survey.hr.actor(), now=clock.now())
+
+    assert {one.text: one.shown for one in free_answers(survey.review) if one.whose == survey.first.id} == {
+        "王芳意见0": f"{BAR}意见0", "很好": "很好",
+    }  # fmt: skip
+    assert publication_of(survey.review.id).id == before
+
+
 def test_what_hr_has_seen_and_left_stays_open_when_its_words_stay(survey):
     say(survey, 0, "很好", known=1)
     hide(survey, "王芳意见0", "王芳")

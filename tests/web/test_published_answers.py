@@ -386,6 +386,21 @@ def test_what_was_published_and_then_changed_is_hidden_from_who_reads_it(client,
     assert "秘密留言0" not in page
 
 
+def test_hr_looks_at_what_a_customer_wrote_anew_and_lets_it_stand(client, sign_in, db_session):
+    company = Released(6)
+    hr, address = sign_in(client, company.survey.hr), f"/reviews/{company.review.id}/answers"
+    hr.post(f"{address}/{company.name()}/hide", data={"words": "秘密", "reason": "点了名"})
+    company.change(0, "改了")
+    db.session.commit()
+
+    before = hr.get(f"{address}?lang=en").text
+    sent = hr.post(f"{address}/{company.name()}/show")
+
+    assert before.count("Hidden whole until you have looked") == before.count(">Show it whole<") == 1
+    assert sent.status_code == 303
+    assert "Hidden whole until you have looked" not in hr.get(address).text
+
+
 def test_of_erased_answers_the_page_says_so(client, sign_in, db_session):
     company = Released(6)
     name = company.name()

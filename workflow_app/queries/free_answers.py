@@ -64,6 +64,11 @@ class FreeAnswer:
         """What the person rated reads; empty where nothing is."""
         return self.redaction.shown if self.redaction else self.text
 
+    @property
+    def unread(self) -> bool:
+        """Hidden whole by nobody, since the customer changed it, and not published: HR has not looked at it yet."""
+        return self.standing in {WAITING, NEWER} and self.redaction is not None and self.redaction.made_by_id is None
+
 
 def free_answers(review: Review) -> list[FreeAnswer]:
     """Every free answer that counts or stands published, by question; within one by its name, which means nothing."""

@@ -70,7 +70,10 @@ def redact(
 
 
 def take_back(review: Review, name: str, *, actor: Actor, now: datetime) -> Redaction:
-    """Show a redacted answer whole again. Refuses (conflict) after the release, and where nothing is hidden."""
+    """Show a redacted answer whole again. Refuses (conflict) after the release, and where nothing is hidden.
+
+    After the release, too, HR lets stand what was merely hidden until somebody had looked at it.
+    """
     lock_review(review)
     require(actor, "redact_answers", review_facts(review))
     guard_closed(review)
@@ -78,7 +81,7 @@ def take_back(review: Review, name: str, *, actor: Actor, now: datetime) -> Reda
     standing = one.redaction
     if standing is None:
         raise Refusal(Message("Nothing is hidden in this answer."), kind="conflict")
-    if review.released_at is not None or publications_of(review.id):
+    if not one.unread and (review.released_at is not None or publications_of(review.id)):
         raise Refusal(
             Message("The result is released: what was hidden stays hidden. You can hide more words."), kind="conflict"
         )
