@@ -72,6 +72,21 @@ def test_a_customer_is_added_and_taken_away_without_scripts(hr_page, site, surve
     expect(page.locator(".choosing").first).not_to_contain_text("远洋贸易有限公司")
 
 
+@pytest.mark.parametrize("width", [360, 1280])
+def test_the_html_of_each_mail_is_shown_in_its_frame_and_leads_nowhere(hr_page, site, survey, width):
+    page = hr_page(viewport={"width": width, "height": 900})
+    page.goto(f"{address_of(site, survey)}/{survey.review.id}/preview?lang=en")
+    frames = page.locator("iframe.mail-frame")
+
+    expect(frames).to_have_count(4)
+    for number, words in enumerate(["开始作答"] * 2 + ["Answer the questions"] * 2):
+        frames.nth(number).scroll_into_view_if_needed()
+        inside = frames.nth(number).content_frame
+        expect(inside.get_by_text(words)).to_be_visible()
+        expect(inside.locator("a, form, script")).to_have_count(0)
+        assert inside.locator("html").evaluate("one => one.scrollWidth <= one.clientWidth")
+
+
 @pytest.mark.parametrize(("per_sheet", "sheets"), [("1", 5), ("4", 2)])
 def test_links_come_out_of_the_printer_whole(hr_page, site, survey, per_sheet, sheets):
     page = hr_page()
