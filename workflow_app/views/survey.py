@@ -25,6 +25,7 @@ from workflow_app.services import answering
 from workflow_app.services.opting_out import opt_out
 from workflow_app.survey_links import read_nonce
 from workflow_app.survey_pages import endings, opening, sending
+from workflow_app.survey_pages.leftover import entered
 from workflow_app.survey_pages.newer import may_be_sent_quickly
 from workflow_app.survey_pages.quickly import sent_quickly
 from workflow_app.survey_pages.turns import Sent
@@ -132,7 +133,7 @@ def _note_seen(number: int) -> None:
 
 @blueprint.errorhandler(Gone)
 def _gone(gone: Gone) -> tuple[str, int]:
-    return endings.message_page(gone.page, gone.status)
+    return endings.message_page(gone.page, gone.status, entered=entered((request.view_args or {})["token"]))
 
 
 @blueprint.errorhandler(Exception)

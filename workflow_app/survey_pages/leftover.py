@@ -1,0 +1,37 @@
+"""What was entered on a page whose link has ended meanwhile: said once more, so that it can be copied."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import request
+
+from forms.builder import build_form
+from workflow_app.i18n import locale_code
+from workflow_app.queries.surveys import group_of, invitation_named_by, questionnaire_of
+from workflow_app.survey_links import generation_of, tidied
+from workflow_app.survey_pages.blocks import blocks_of
+from workflow_app.survey_pages.wording import said_in
+
+if TYPE_CHECKING:
+    from workflow_app.models import Invitation
+
+
+def entered(token: str) -> list[tuple[str, str]]:
+    """The questions that the form just sent has answered, with the answers in words; none of a made-up token."""
+    named = invitation_named_by(tidied(token))
+    if request.method != "POST" or named is None or not generation_of(tidied(token), named):
+        return []
+    spec = questionnaire_of(named.review.cycle, _meant(named).form)
+    form = build_form(spec, locale_code())(request.form)
+    said = [said_in(form, block) for block in blocks_of(spec)]
+    return [
+        (f"{one.title} · {row}" if one.block.kind == "matrix" else one.title, words)
+        for one in said for row, words in one.lines if words
+    ]
+
+
+def _meant(named: Invitation) -> Invitation:
+    """About whom the form is, where the link covers several people."""
+    about = request.args.get("about", "")
+    return next((one for one in group_of(named) if str(one.id) == about), named) if about else named
