@@ -68,6 +68,7 @@ PROMISES: dict[int, tuple[str, tuple[str, ...]]] = {
     )),
     10: ("When the reply is lost after the commit, sending again succeeds", (
         "web/test_survey_lost_replies::test_committed_and_the_reply_lost_the_next_try_is_a_success",
+        "browser/test_survey_newer_drafts::test_a_reply_that_is_lost_on_the_way_and_a_second_try_is_one_answer",
     )),
     11: ("A page left open for more than a day counts, without any cookie", (
         "web/test_survey_lost_replies::test_a_page_left_open_without_cookies_is_still_taken",
@@ -83,6 +84,9 @@ PROMISES: dict[int, tuple[str, tuple[str, ...]]] = {
     13: ("A stale tab is told and keeps its text; going back after sending says so", (
         "web/test_survey::test_a_stale_tab_is_told_and_keeps_its_text",
         "web/test_survey::test_going_back_and_checking_again_says_that_it_was_sent",
+        "web/test_survey_newer_drafts::test_an_older_page_keeps_nothing_in_the_place_of_a_newer_draft",
+        "web/test_survey_newer_drafts::test_sending_from_an_older_review_sends_nothing_before_it_is_chosen",
+        "browser/test_survey_newer_drafts::test_the_older_of_two_tabs_is_told_and_may_choose_either",
         "browser/test_survey::test_back_after_sending_and_sending_again_is_one_answer",
     )),
     14: ("Whoever is answering when it closes has a grace and is told; an invitation keeps its own questions", (
@@ -90,10 +94,12 @@ PROMISES: dict[int, tuple[str, tuple[str, ...]]] = {
         "services/test_choosing_customers::test_the_grace_of_the_campaign_moves_the_end",
         "web/test_survey::test_after_the_grace_it_has_closed",
         "web/test_survey_lost_replies::test_a_new_version_of_the_scheme_leaves_an_invitation_its_own_questions",
+        "web/test_survey_leftover::test_what_was_entered_stands_on_the_page_that_says_so",
     )),
     15: ("The whole journey works without scripts", (
         "browser/test_survey::test_the_whole_journey_on_a_small_phone",
         "web/test_survey_phones::test_without_scripts_nothing_is_missing",
+        "web/test_survey_languages::test_all_that_was_entered_stands_on_the_page_in_the_other_language",
     )),
     16: ("It fits 320 pixels and twice the size of text, in the browsers of chat apps, and opens from a QR code", (
         "browser/test_survey::test_the_whole_journey_on_a_small_phone",
