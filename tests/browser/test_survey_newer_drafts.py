@@ -195,3 +195,17 @@ def test_another_language_half_way_takes_everything_along(site, db_session, new_
     page.locator(".language button").click()
     expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
     expect(page.locator("input[name=q_overall][value='4']")).to_be_checked()
+
+
+def test_the_enter_key_sends_and_leaves_the_language_as_it_is(site, survey, new_page):
+    page = new_page(java_script_enabled=False, **PHONE)
+    page.goto(f"{address(site, survey)}?page=decline")
+    expect(page.locator("#contact")).to_be_hidden()
+    page.locator("input[value=wrong_contact]").check()
+    page.locator("#contact").fill("王女士")
+    page.locator("#contact").press("Enter")
+    says(page, "感谢您的告知")
+    expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
+    db.session.rollback()
+
+    assert db.session.get(Invitation, survey.first.id).right_contact == "王女士"
