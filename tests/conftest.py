@@ -4,6 +4,7 @@ import contextvars
 import os
 import shutil
 import signal
+import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,8 @@ from hypothesis import HealthCheck
 from hypothesis import settings as properties
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from redis import Redis
-from sqlalchemy import make_url
+from sqlalchemy import event, make_url
+from sqlalchemy.engine import Engine
 
 from tests.servers import databases as kinds
 from tests.servers.browser import chromium
@@ -84,6 +86,13 @@ FAILED = pytest.StashKey[bool]()
 
 
 # --- database ----------------------------------------------------------------------------------------------------
+
+
+@event.listens_for(Engine, "connect")
+def _wait_for_the_writer(connection: Any, _record: object) -> None:
+    # Twenty threads that write one after the other take longer on a busy machine than anybody's request ever waits.
+    if isinstance(connection, sqlite3.Connection):
+        connection.execute("PRAGMA busy_timeout=120000")
 
 
 @pytest.fixture(scope="session")

@@ -274,7 +274,7 @@ def test_an_odd_offence_is_refused(company, review, odd):
 
     assert refused(strike, company, review, item, **odd) == "invalid"
     db.session.rollback()
-    assert db.session.scalars(select(LedgerEntry)).all() == []
+    assert db.session.scalars(select(LedgerEntry).order_by(LedgerEntry.id)).all() == []
 
 
 def test_the_points_of_an_item_go_once(company, review):
@@ -420,7 +420,7 @@ def test_two_windows_that_add_rows_at_once_both_have_them(app, company):
     outcomes = at_once(app, [add("attendance", {"clause": "late"}), add("courtesy", {"clause": "no_greeting"})])
 
     assert len({one for one in outcomes if isinstance(one, int)}) == 2
-    rows = db.session.scalars(select(LedgerEntry)).all()
+    rows = db.session.scalars(select(LedgerEntry).order_by(LedgerEntry.id)).all()
     assert {row.item for row in rows} == {"attendance", "courtesy"}
     review = db.session.scalar(select(Review).filter_by(employee_id=rows[0].employee_id))
     assert review.version == len(db.session.scalars(select(Event).filter_by(subject_type="review", subject_id=review.id)).all())
@@ -441,7 +441,7 @@ def test_a_row_and_the_hand_in_at_once_leave_no_row_that_does_not_count(app, com
 
     at_once(app, [add, submit])
 
-    rows = db.session.scalars(select(LedgerEntry)).all()
+    rows = db.session.scalars(select(LedgerEntry).order_by(LedgerEntry.id)).all()
     assert latest_submission(number).score == 100 - 2 * len(rows)
 
 

@@ -49,7 +49,7 @@ def states(review):
 
 
 def forms(review, stage):
-    return db.session.scalars(select(Assignment).filter_by(review_id=review.id, stage=stage)).all()
+    return db.session.scalars(select(Assignment).filter_by(review_id=review.id, stage=stage).order_by(Assignment.id)).all()
 
 
 def hand_in(review, stage, now=NOW):

@@ -74,7 +74,7 @@ def written(invitation):
         (Event, (Event.subject_type == "invitation") & (Event.subject_id == invitation.id)),
     ):
         columns = [column for column in model.__table__.columns if column.name not in OWN]
-        found[model.__tablename__] = [tuple(row) for row in db.session.execute(select(*columns).where(condition))]
+        found[model.__tablename__] = [tuple(row) for row in db.session.execute(select(*columns).where(condition).order_by(model.id))]
     db.session.rollback()
     return found
 

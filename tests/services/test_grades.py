@@ -232,7 +232,7 @@ def test_release_opens_every_result_and_tells_each_person_once(db_session, compa
     releasing.release_reviews(company[0].id, now=LATER)
 
     assert {review.released_at for review in reviews} == {NOW}
-    mails = list(db_session.scalars(select(MailMessage)))
+    mails = list(db_session.scalars(select(MailMessage).order_by(MailMessage.id)))
     assert len(mails) == len(reviews)
     assert not any(review.final_band in mail.subject for review, mail in zip(reviews, mails, strict=True))
 

@@ -149,7 +149,7 @@ def test_launch_makes_every_review_once_with_its_stages_and_forms(launched, comp
 
 
 def _assignments(review):
-    return db.session.scalars(select(Assignment).filter_by(review_id=review.id)).all()
+    return db.session.scalars(select(Assignment).filter_by(review_id=review.id).order_by(Assignment.id)).all()
 
 
 def test_heads_of_the_other_departments_answer_for_the_customer_service_manager(launched, company):

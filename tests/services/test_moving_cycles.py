@@ -294,7 +294,7 @@ def test_steps_that_are_to_come_change_places(company):
 
 
 def links_of(person):
-    return db.session.scalars(select(Invitation).filter_by(review_id=review_of(person).id)).all()
+    return db.session.scalars(select(Invitation).filter_by(review_id=review_of(person).id).order_by(Invitation.id)).all()
 
 
 def test_a_survey_that_nobody_was_asked_for_is_taken_out_with_its_links(company):

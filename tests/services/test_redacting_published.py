@@ -103,7 +103,7 @@ def test_a_text_that_stayed_in_a_changed_answer_is_one_text_and_hidden_in_both(s
     hide(survey, "王芳意见0", "王芳")
 
     assert standings(survey)["王芳意见0"] == STANDS
-    kept = db.session.scalars(select(Redaction)).all()
+    kept = db.session.scalars(select(Redaction).order_by(Redaction.id)).all()
     assert {one.submission_id for one in kept} == {newer.id, *(n for (n, _), text in published(survey) if text == f"{BAR}意见0")}
     assert {one.shown for one in kept} == {f"{BAR}意见0"}
 

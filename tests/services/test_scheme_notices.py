@@ -40,7 +40,7 @@ def told(version):
 def test_everyone_whom_the_scheme_rates_is_told_once(app, company, published):
     assert told(published) == company.rated
     assert counts_of([published])[published.id].open == len(company.rated)
-    mails = db.session.scalars(select(MailMessage)).all()
+    mails = db.session.scalars(select(MailMessage).order_by(MailMessage.id)).all()
     assert len(mails) == len(company.rated)
     assert all(f"/scheme/whole?version={published.id}" in mail.text for mail in mails)
     found = db.session.scalar(select(Progress).filter_by(subject_type="scheme", subject_id=published.id))
@@ -146,7 +146,7 @@ def test_hr_reminds_those_who_have_not_signed_once_a_day(app, company, published
     people = [ask_to_remind(published, actor=company.hr.actor(), now=NOW) for _ in range(2)]
     run_jobs(app)
 
-    mails = db.session.scalars(select(MailMessage).where(MailMessage.key.like("%remind%"))).all()
+    mails = db.session.scalars(select(MailMessage).where(MailMessage.key.like("%remind%")).order_by(MailMessage.id)).all()
     assert people == [6, 6]
     assert len(mails) == 6
     assert company.agent.email not in {mail.to_address for mail in mails}

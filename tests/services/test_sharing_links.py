@@ -167,7 +167,7 @@ def test_a_follower_with_a_new_link_stands_alone(shared):
 
 
 def _reminders():
-    return [mail.to_address for mail in db.session.scalars(select(MailMessage)) if mail.key.startswith("reminder")]
+    return [mail.to_address for mail in db.session.scalars(select(MailMessage).order_by(MailMessage.id)) if mail.key.startswith("reminder")]
 
 
 def test_reminders_go_out_on_their_days_and_stop(app, shared):

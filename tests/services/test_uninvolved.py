@@ -86,7 +86,7 @@ def test_one_colleague_among_many_is_not_involved_by_deductions(company, cycle):
 
 def test_the_facts_of_many_reviews_cost_three_queries(company):
     month = company.open_cycle("monthly_appraisal", "2025-07")
-    reviews = db.session.query(Review).filter_by(cycle_id=month.id).all()
+    reviews = db.session.query(Review).filter_by(cycle_id=month.id).order_by(Review.id).all()
     review_facts_of(reviews)
     asked = []
     def count(*_about):

@@ -34,7 +34,7 @@ def page(survey, tail="address"):
 
 
 def events(kind):
-    return db.session.scalars(select(Event).filter_by(kind=kind)).all()
+    return db.session.scalars(select(Event).filter_by(kind=kind).order_by(Event.id)).all()
 
 
 def test_hr_sees_what_came_back_and_sends_to_the_right_address_with_a_new_link(app, hr, survey):

@@ -91,7 +91,7 @@ def survey(db_session):
 
 
 def test_nobody_reads_the_links_of_their_own_customers(survey, client, sign_in, db_session):
-    mail = db_session.scalars(select(MailMessage)).first()
+    mail = db_session.scalars(select(MailMessage).order_by(MailMessage.id)).first()
     rated = Account(username="rated", employee=survey.review.employee, roles=["hr"])
     db_session.add(rated)
     db_session.flush()
@@ -110,7 +110,7 @@ def test_admins_without_a_person_read_every_mail(survey, client, sign_in, db_ses
 
 
 def test_why_a_mail_was_taken_back_stands_with_it(survey, client, sign_in, db_session):
-    mail = db_session.scalars(select(MailMessage)).first()
+    mail = db_session.scalars(select(MailMessage).order_by(MailMessage.id)).first()
     mail.state, mail.last_error = "withdrawn", "opted_out"
     db_session.flush()
 

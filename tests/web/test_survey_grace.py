@@ -29,7 +29,7 @@ def steps(db_session):
 
 def answers():
     db.session.expire_all()
-    return [one.answers["overall"] for one in db.session.query(Submission)]
+    return [one.answers["overall"] for one in db.session.query(Submission).order_by(Submission.id)]
 
 
 def test_one_by_one_the_grace_leads_to_the_end(client, steps):

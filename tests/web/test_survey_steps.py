@@ -40,7 +40,7 @@ def place(page):
 
 def stored():
     db.session.expire_all()
-    return [one.answers for one in db.session.query(Submission)]
+    return [one.answers for one in db.session.query(Submission).order_by(Submission.id)]
 
 
 def test_each_page_asks_one_question_and_says_which(client, survey):

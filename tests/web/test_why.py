@@ -205,7 +205,7 @@ def test_of_customers_there_is_only_what_they_make_together(company, at_desk):
 
 
 def test_below_the_least_number_a_group_has_no_value(company, at_desk):
-    links = db.session.query(Submission).filter(Submission.invitation_id.is_not(None)).all()
+    links = db.session.query(Submission).filter(Submission.invitation_id.is_not(None)).order_by(Submission.id).all()
     db.session.delete(links[0])
     composing.compose_cycle(company.cycle.id, now=NOW)
 
