@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, cast
 
 from wtforms import DateField, Form, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired
 
-from forms.builder import answers_from, build_form, prefill
+from forms.builder import Same, answers_from, build_form, prefill
 from forms.limits import AtMost
 from states.errors import N_
 
@@ -45,9 +46,21 @@ class CorrectionForm(DayForm):
     )
 
 
+def points_of(spec: ScoredTest) -> ScoredTest:
+    """The test as its table enters it: points by section. What it asks besides is for a stage that fills it in as a form."""
+    return _points_of(Same(spec)) if spec.questions or spec.texts else spec
+
+
+@lru_cache(maxsize=64)
+def _points_of(same: Same) -> ScoredTest:
+    whole = cast("ScoredTest", same.spec)
+    # Not model_copy: that takes along what was worked out of the questions.
+    return type(whole).model_construct(**dict(whole) | {"questions": (), "texts": ()})
+
+
 def points_form(spec: ScoredTest, locale: str, employee_id: int, data: Any = None) -> SchemeForm:
     """One person's row of the table; its fields carry the person's number."""
-    return build_form(spec, locale)(data, prefix=f"p{employee_id}-")
+    return build_form(points_of(spec), locale)(data, prefix=f"p{employee_id}-")
 
 
 def is_blank(form: SchemeForm) -> bool:
@@ -57,14 +70,14 @@ def is_blank(form: SchemeForm) -> bool:
 
 def answers_of(spec: ScoredTest, form: SchemeForm) -> dict[str, str]:
     """The points by section as exact text."""
-    return answers_from(spec, form)
+    return answers_from(points_of(spec), form)
 
 
 def filled_form(spec: ScoredTest, locale: str, answers: dict[str, Any]) -> SchemeForm:
     """A form that shows a result on record."""
-    return build_form(spec, locale)(data=prefill(spec, answers), prefix="p-")
+    return build_form(points_of(spec), locale)(data=prefill(points_of(spec), answers), prefix="p-")
 
 
 def corrected_form(spec: ScoredTest, locale: str, data: Any) -> SchemeForm:
     """What was typed on the page of one result."""
-    return build_form(spec, locale)(data, prefix="p-")
+    return build_form(points_of(spec), locale)(data, prefix="p-")

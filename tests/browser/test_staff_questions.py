@@ -8,58 +8,22 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from states.scheme import builtin_scheme_text
 from tests import cycle_company
 from tests.cycle_company import NOW, SYSTEM
 from tests.forms_company import FormsCompany, assignment_of
+from tests.staff_question_texts import with_questions
 from workflow_app.db import db
 from workflow_app.queries.assignments import latest_submission
 from workflow_app.services.publishing import publish_scheme
 
 pytestmark = pytest.mark.browser
 
-QUESTIONS = """    questions:
-      - {kind: yes_no, code: trained, title: {zh: 培训过, en: Trained}, required: true}
-      - kind: number
-        code: days
-        title: {zh: 天数, en: Days}
-        unit: {zh: 天, en: days}
-        highest: 40
-        required: true
-        when: {question: trained, is: [yes]}
-      - {kind: rating, code: mood, title: {zh: 心情, en: Mood}, scale: SCALE, scored: false}
-      - kind: matrix
-        code: lessons
-        title: {zh: 课程, en: Lessons}
-        scale: SCALE
-        scored: false
-        rows:
-          - {code: useful, title: {zh: 有用, en: Useful}, help: {zh: 对日常工作, en: For the daily work}}
-          - {code: clear, title: {zh: 讲得清楚, en: Clearly taught}, not_applicable: true}
-          - {code: again, title: {zh: 愿意再来, en: Would come again}, when: {question: trained, is: [yes]}}
-      - {kind: recommendation, code: nps, title: {zh: 愿意推荐, en: Would recommend}}
-      - kind: single_choice
-        code: room
-        title: {zh: 地点, en: Room}
-        options: [{code: here, title: {zh: 总部, en: Head office}}, {code: there, title: {zh: 分公司, en: Branch}}]
-      - kind: multiple_choice
-        code: topics
-        title: {zh: 内容, en: Topics}
-        options: [{code: phone, title: {zh: 电话接待, en: Telephone}}, {code: mail, title: {zh: 邮件回复, en: Mail}}]
-      - {kind: date, code: latest, title: {zh: 最近一次, en: Last time}}
-      - {kind: short_text, code: place, title: {zh: 老师, en: Teacher}}
-      - {kind: long_text, code: story, title: {zh: 经过, en: Story}}
-      - {kind: file, code: papers, title: {zh: 证明, en: Papers}, most: 2}
-"""
-FORM = "  self_review_staff:\n    kind: deduction\n"
 PDF = {"name": "zheng.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7\n1 0 obj"}
 
 
 @pytest.fixture
 def company(app, db_session, monkeypatch):
-    text = builtin_scheme_text()
-    scale = re.search(r"^scales:\n(?:\s*#.*\n)*  (\w+):", text, re.MULTILINE).group(1)
-    changed = text.replace(FORM, FORM + QUESTIONS.replace("SCALE", scale), 1)
+    changed = with_questions("self_review_staff")
     monkeypatch.setattr(cycle_company, "make_scheme", lambda: publish_scheme(changed, actor=SYSTEM, now=NOW))
     return FormsCompany(app)
 

@@ -10,6 +10,7 @@ from states.permissions import SYSTEM
 from states.scheme import builtin_scheme_text, load_scheme
 from states.scheme.editing import values_of
 from tests.cycle_company import NOW, make_account, make_employee, make_scheme
+from tests.staff_question_texts import with_questions
 from workflow_app.db import db
 from workflow_app.models import SchemeVersion
 from workflow_app.queries.scheme_sections import BY_ENTRY, seats_for, section_of, sections, timeline
@@ -247,6 +248,23 @@ def test_every_form_is_shown_as_its_rater_sees_it_and_cannot_be_sent(hr, draft, 
         assert form["title"][locale] in main
         assert "<form" not in main, code
         assert "submit" not in main, code
+
+
+@pytest.mark.parametrize("form", ["scorecard_staff", "vp_card_staff", "customer_questionnaire", "feedback_interview"])
+def test_a_preview_shows_every_kind_of_question_and_what_hangs_on_an_answer(hr, db_session, form):
+    code = start_draft(with_questions(form), actor=SYSTEM, now=NOW)
+
+    page = hr.get(f"/schemes/drafts/{code.id}/preview/{form}?lang=en").text
+    main = page.split("<main", 1)[1].split("</main>", 1)[0]
+
+    for name in ("trained", "mood", "useful", "clear", "nps", "room", "topics", "latest", "place", "story"):
+        assert f'name="q_{name}"' in main, name
+    assert 'class="question matrix"' in main
+    waiting = re.search(r'<div class="asked" data-code="days"([^>]*)>', main)[1]
+    assert 'data-when="q_trained"' in waiting
+    assert "hidden" not in waiting
+    assert ('name="file_papers"' in main) == (form != "customer_questionnaire")
+    assert "<form" not in main
 
 
 def test_a_preview_says_who_gets_which_form(hr, draft):

@@ -15,6 +15,7 @@ from states.scheme.checks import at, entries
 from states.scoring import score_form
 from workflow_app.i18n import t
 from workflow_app.queries.form_page import FormPage
+from workflow_app.survey_pages.blocks import conditional
 
 if TYPE_CHECKING:
     from states.scheme.forms import FormSpec
@@ -88,6 +89,11 @@ class PreviewPage(FormPage):
     @cached_property
     def severity(self) -> None:
         return None
+
+    @property
+    def applying(self) -> frozenset[str]:
+        """Everything: whoever writes a scheme looks at what hangs on an answer as well, with nothing answered."""
+        return super().applying | conditional(self.spec)
 
 
 def preview_of(values: Any, code: str, use: Use | None, locale: str) -> PreviewPage | None:

@@ -140,7 +140,7 @@ def preview(number: int, form: str) -> str | tuple[str, int]:
         return render_template("scheme_editor/no_preview.html", **about), 200 if at(values, "forms", form) else 404
     return render_template(
         _preview_template(use), page=shown, form=shown.form, sheet=f"forms/{shown.template}.html",
-        blocks=blocks_of(shown.spec), applying=frozenset(), **about,
+        blocks=blocks_of(shown.spec), applying=shown.applying, **about,
     )
 
 
