@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-START_SECONDS = 30.0
+START_SECONDS = 150.0
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     Sent = tuple[str, str, str, int]
 
-READY_SECONDS = 60.0
+READY_SECONDS = 150.0
 CONNECTIONS = 8
 WARM = 64
 FLOOR = "benchmarks.survey_floor:create_floor()"
@@ -96,7 +96,7 @@ def run(url: str, *, rounds: int, requests: int, connections: int, paints: int) 
         stack.enter_context(company(url, folder))
         # Each opens the page for the first time and sends a first answer; those who only look are others.
         customers = invite(2 * (rounds * requests + WARM))
-        hold(_database_processes(), cores[-1])
+        stack.enter_context(held(cores[-1]))
         address = url.replace("+psycopg", "", 1)
         product = stack.enter_context(_product(url, folder, cores[0]))
         page = paint.fetched(f"http://127.0.0.1:{product.port}{customers[0].path}").decode()
@@ -220,9 +220,21 @@ def _database_processes() -> list[psutil.Process]:
     return [psutil.Process(head), *psutil.Process(head).children()]
 
 
-def hold(processes: list[psutil.Process], core: int) -> None:
-    for process in processes:
-        os.sched_setaffinity(process.pid, {core})
+@contextmanager
+def held(core: int) -> Iterator[None]:
+    """The database on one core, and on all of them again afterwards: a cluster of the tests has others to serve."""
+    everywhere = os.sched_getaffinity(0)
+    _settle({core})
+    try:
+        yield
+    finally:
+        _settle(everywhere)
+
+
+def _settle(cores: set[int]) -> None:
+    for process in _database_processes():
+        with suppress(ProcessLookupError):  # somebody's connection has ended meanwhile
+            os.sched_setaffinity(process.pid, cores)
 
 
 # --- the figures ---------------------------------------------------------------------------------------------------

@@ -1,5 +1,7 @@
 """The benchmarks run and say what they are asked for; how much time anything takes is no test's business."""
 
+import os
+
 import pytest
 from rich.console import Console
 
@@ -52,12 +54,14 @@ def test_the_customers_page_is_measured_beside_its_floor(fresh_databases, capfd)
     url = fresh_databases.fresh("bench_survey")
 
     figures = survey.run(url, rounds=2, requests=8, connections=2, paints=0)
+    cores = [os.sched_getaffinity(process.pid) for process in survey._database_processes()[:1]]
     survey.show(figures | {"machine": {}}, Console(width=110))
 
     assert [case["name"] for case in figures["survey"]] == [
         "GET of the form, the first", "GET of the form, again", "POST of the answer",
     ]  # fmt: skip
     assert all(len(case["rates"][who]) == 2 for case in figures["survey"] for who in ("product", "floor"))
+    assert cores == [os.sched_getaffinity(0)]
     assert {"page", "kaoping.css", "page.js"} <= figures["weight"].keys()
     assert "POST of the answer" in capfd.readouterr().out
 
