@@ -65,6 +65,19 @@ def test_every_kind_of_question_fits_a_small_phone_and_large_text(site, survey, 
     assert faults == []
 
 
+def test_a_table_of_ratings_is_a_grid_where_there_is_room(site, survey, new_page):
+    page = new_page(viewport={"width": 1280, "height": 900})
+    link = f"{site}{path_of(survey.first)}"
+    db.session.commit()
+    page.goto(link)
+    rows = [page.get_by_role("group", name=name) for name in ("热线", "柜台")]
+    names, scales = [row.locator("legend").bounding_box() for row in rows], [row.locator(".segments").bounding_box() for row in rows]
+
+    assert all(scale["x"] >= name["x"] + name["width"] for name, scale in zip(names, scales, strict=True))
+    assert len({(scale["x"], scale["width"]) for scale in scales}) == 1
+    assert page.evaluate(SIDEWAYS) <= 0
+
+
 def test_an_opened_page_sends_nothing_by_itself(site, survey, new_page):
     page, posted = new_page(), []
     page.on("request", lambda request: posted.append(request.url) if request.method != "GET" else None)
