@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from sqlalchemy import delete, select
 
-from tests.survey_company import GOOD, filled, make_survey, path_of
+from tests.survey_company import GOOD, filled, hidden_fields, make_survey, path_of
 from workflow_app import clock
 from workflow_app.db import db
 from workflow_app.models import Event, Invitation, MailMessage, Submission
@@ -101,6 +101,17 @@ def test_both_ways_write_the_same(client, survey, gone, monkeypatch, values, dra
     db.session.expire_all()
     assert len({short.reference, ordinary.reference}) == 2
     assert all(len(one.reference) == 9 for one in (short, ordinary))
+
+
+def test_what_was_looked_through_and_is_sent_goes_the_short_way(client, survey, gone):
+    path = path_of(survey.first)
+    review = hidden_fields(client.post(path, data=filled(survey.first, act="review")).text)
+
+    answer = client.post(path, data=review | {"act": "send"})
+
+    assert answer.status_code == 303
+    assert review["beside"]
+    assert gone == [survey.first.id]
 
 
 def _queued(survey):

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from states.stages import FINISHED
 from tests.faults.crew import wait_until
-from tests.survey_company import filled, make_survey, path_of
+from tests.survey_company import filled, hidden_fields, make_survey, path_of
 from workflow_app import clock
 from workflow_app.at_once import NotAtOnceError
 from workflow_app.db import db
@@ -127,3 +127,26 @@ def test_a_connection_cut_while_idle_costs_nothing_but_the_short_way(client, sur
     assert ended
     assert statuses == [303, 303]
     assert kept() == sorted(one.id for one in survey.invitations)
+
+
+def test_a_draft_kept_between_the_look_and_the_answer_is_not_wiped(client, survey, short_ways, beside, monkeypatch):
+    first, done = survey.first, first_answers_at_once.last_row_of
+    path, form = path_of(first), filled(first)
+    review = hidden_fields(client.post(path, data=form | {"act": "review"}).text)
+    kept_elsewhere = (
+        "UPDATE invitation SET draft = '{\"answers\": {\"overall\": \"1\"}, \"step\": \"\"}', "
+        "draft_saved_at = draft_saved_at + interval '1 second' WHERE id = %s"
+    )
+
+    def late(*arguments):
+        beside.execute(kept_elsewhere, [first.id])
+        return done(*arguments)
+
+    monkeypatch.setattr(first_answers_at_once, "last_row_of", late)
+
+    told = client.post(path, data=review | {"act": "send"})
+
+    assert told.status_code == 409
+    assert short_ways == [(first.id, False)]
+    assert first.id not in kept()
+    assert survey.first.draft["answers"] == {"overall": "1"}

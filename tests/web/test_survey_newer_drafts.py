@@ -4,12 +4,9 @@ import pytest
 
 from tests.survey_company import expire, filled, hidden_fields, make_survey, path_of
 from tests.survey_schemes import scheme_with
-from workflow_app import clock
 from workflow_app.db import db
 from workflow_app.models import Invitation, Submission
 from workflow_app.services import inviting
-from workflow_app.services.newer_drafts import is_newest
-from workflow_app.survey_links import token_of
 from workflow_app.views import survey as pages
 
 TOLD = "另一页面"
@@ -236,15 +233,3 @@ def test_within_the_grace_it_can_still_be_chosen(client, survey):
 
     assert (told.status_code, chosen.status_code) == (409, 303)
     assert len(sent()) == 1
-
-
-def test_one_look_tells_whether_a_draft_is_the_newest(client, survey):
-    token = token_of(survey.first)
-    untouched = is_newest(token, "answer 0")
-    kept(client, survey, NEWER)
-    stamp = clock.now().replace(year=2000).isoformat()
-    newest = hidden_fields(client.get(path_of(survey.first)).text)["beside"]
-
-    assert untouched
-    assert is_newest(token, newest)
-    assert not is_newest(token, stamp)

@@ -38,7 +38,7 @@ _UNANSWERED = "('created', 'sent', 'opened')"
 _FINISHED = ", ".join(f"'{state}'" for state in sorted(FINISHED))
 # The review first, as everything that moves a review does (answering.lock_invitation).
 _HOLD = """
-SELECT i.id, i.generation, i.form, c.language, y.kind, v.digest
+SELECT i.id, i.generation, i.form, c.language, y.kind, v.digest, i.draft_saved_at
 FROM review r
 JOIN invitation i ON i.review_id = r.id
 JOIN customer c ON c.id = i.customer_id
@@ -71,7 +71,7 @@ def _text(statement: str, **moments: Any) -> TextClause:
 
 
 # There the whole file is locked from the beginning of a transaction.
-_HELD = _text(_HOLD)
+_HELD = _text(_HOLD, draft_saved_at=UtcDateTime())
 _PREPARED = at_once.statements(_PLAIN)
 _KNOWN = _text(_FACTS, expires_at=UtcDateTime(), opened_at=UtcDateTime())
 _table: Any = Invitation.__table__
@@ -103,6 +103,7 @@ class Held:
     kind: str
     spec: Questionnaire
     stage: str
+    draft_saved_at: datetime | None
     seen: at_once.Looked | None = None
 
 
@@ -121,7 +122,7 @@ def hold(token: str) -> Held:
     if stage is None or not isinstance(spec, Questionnaire):
         raise NotPlainError
     seen = row if isinstance(row, at_once.Looked) else None
-    return Held(row.id, row.generation, row.form, row.language, row.kind, spec, stage.code, seen)
+    return Held(row.id, row.generation, row.form, row.language, row.kind, spec, stage.code, row.draft_saved_at, seen)
 
 
 def _looked(digest: str) -> at_once.Looked | None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 _LOOK = """
-SELECT i.id, i.generation, i.form, c.language, y.kind, v.digest, i.state, i.version
+SELECT i.id, i.generation, i.form, c.language, y.kind, v.digest, i.state, i.version, i.draft_saved_at
 FROM invitation i
 JOIN review r ON r.id = i.review_id
 JOIN customer c ON c.id = i.customer_id
@@ -30,12 +30,13 @@ PREPARE kaoping_hold (int) AS
 SELECT i.id FROM review r JOIN invitation i ON i.review_id = r.id WHERE i.id = $1 FOR UPDATE OF r, i
 """
 _WRITE = """
-PREPARE kaoping_answer (int, int, int, text, text, timestamptz, json, bigint, text, text) AS
+PREPARE kaoping_answer (int, int, int, text, text, timestamptz, json, bigint, text, text, timestamptz) AS
 WITH moved AS (
     UPDATE invitation i SET state = $4, version = i.version + 1, reference = coalesce(i.reference, $5),
         opened_at = coalesce(i.opened_at, $6), closed_at = $6, draft = NULL, draft_saved_at = NULL
     FROM review r JOIN cycle y ON y.id = r.cycle_id
-    WHERE r.id = i.review_id AND i.version = $3 AND i.expires_at > $6 AND {plain}
+    WHERE r.id = i.review_id AND i.version = $3 AND i.expires_at > $6 AND i.draft_saved_at IS NOT DISTINCT FROM $11
+        AND {plain}
     RETURNING i.id
 ), kept AS (
     INSERT INTO submission (invitation_id, number, state, version, answers, score, saved_at, submitted_at)
@@ -48,7 +49,7 @@ WITH moved AS (
 )
 SELECT id FROM moved
 """
-_CALLS = "EXECUTE kaoping_hold (%s); EXECUTE kaoping_answer (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+_CALLS = "EXECUTE kaoping_hold (%s); EXECUTE kaoping_answer (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 _NAMED = {
     ":id": "$1", ":generation": "$2", ":stage": "$10",
     ":invited": "'invitation-' || $1::text || '-%'", ":reminded": "'reminder-' || $1::text || '-%'",
@@ -66,6 +67,7 @@ class Looked(NamedTuple):
     digest: str
     state: str
     version: int
+    draft_saved_at: datetime | None
 
 
 def look(digest: str) -> Looked | None:
@@ -93,5 +95,6 @@ def write(
     moved = fire("invitation", "submit", seen.state)
     values = (
         seen.id, seen.id, seen.generation, seen.version, moved, reference, now, json.dumps(answers), score, kind, stage,
+        seen.draft_saved_at,
     )  # fmt: skip
     return last_row_of(prepared, _CALLS, values) is not None

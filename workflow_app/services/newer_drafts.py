@@ -9,13 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import text
-
 from states.errors import Message, Refusal
-from workflow_app.at_once import NotAtOnceError, can_at_once, row_of
-from workflow_app.column_types import UtcDateTime
-from workflow_app.db import db
-from workflow_app.survey_links import digest_of, tidied
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -26,9 +20,6 @@ NEWER_DRAFT = Message(
     "Another page of this link, here or on another device, has kept other answers meanwhile. They have not been sent. "
     "Nothing of them was changed, and nothing was sent just now."
 )
-_LOOK = "SELECT draft_saved_at FROM invitation WHERE token_hash = {digest} AND draft_saved_at IS NOT NULL"
-_ORDINARY: Any = text(_LOOK.format(digest=":digest")).columns(draft_saved_at=UtcDateTime())
-_AT_ONCE = _LOOK.format(digest="%(digest)s")
 
 
 @dataclass(frozen=True)
@@ -65,13 +56,3 @@ def guard_newest(invitation: Invitation, answers: dict[str, Any], *, beside: Bes
     if (draft.get("answers") or {}) == answers or (beside.page and beside.page == draft.get("page")):
         return
     raise NewerDraftRefusal
-
-
-def is_newest(token: str, stamp: str) -> bool:
-    """Whether nothing newer than the draft of this stamp is kept by the link, as far as one look tells."""
-    digest = {"digest": digest_of(tidied(token))}
-    try:
-        row = row_of(_AT_ONCE, digest) if can_at_once() else db.session.execute(_ORDINARY, digest).first()
-    except NotAtOnceError:
-        return False
-    return row is None or stamp_of(row[0]) == stamp

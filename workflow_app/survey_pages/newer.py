@@ -6,9 +6,6 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from flask import request
-
-from workflow_app.services.newer_drafts import is_newest
 from workflow_app.survey_pages.blocks import blocks_of
 from workflow_app.survey_pages.pages import edits, questions_page, review_page
 from workflow_app.survey_pages.wording import Said, said_in
@@ -27,12 +24,6 @@ class Newer:
     kept_at: Any
     address: str
     differs: list[tuple[str, str, str]]
-
-
-def may_be_sent_quickly(token: str) -> bool:
-    """Whether nothing newer is kept than what a page that is to be sent has shown; the ordinary way asks under lock."""
-    beside = request.form.get("beside", "")
-    return not beside or request.form.get("act") != "send" or is_newest(token, beside)
 
 
 def told_of_newer(turn: Sent, refusal: Refusal) -> tuple[str, int]:

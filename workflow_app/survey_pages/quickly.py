@@ -15,6 +15,7 @@ from workflow_app.at_once import can_at_once
 from workflow_app.db import unit_of_work
 from workflow_app.i18n import link_locale
 from workflow_app.services.first_answers import NotPlainError, hold, submit_first
+from workflow_app.services.newer_drafts import stamp_of
 from workflow_app.survey_links import read_nonce
 from workflow_app.survey_pages.turns import FOREIGN_FIELDS, HONEYPOT, Sent
 
@@ -43,6 +44,9 @@ def _submit(token: str) -> None:
     invitation: Any = held  # names and proves itself by the same two numbers
     if request.files or read_nonce(invitation, request.form.get("nonce", "")) != 0:
         raise NotPlainError
+    beside = request.form.get("beside", "")
+    if beside and held.draft_saved_at is not None and beside != stamp_of(held.draft_saved_at):
+        raise NotPlainError  # another page has kept a draft since
     answers = plain_answers(held.spec, request.form, others=FOREIGN_FIELDS)
     if answers is None:
         answers = _whole(held, invitation)

@@ -26,7 +26,6 @@ from workflow_app.services.opting_out import opt_out
 from workflow_app.survey_links import read_nonce
 from workflow_app.survey_pages import endings, opening, sending
 from workflow_app.survey_pages.leftover import entered
-from workflow_app.survey_pages.newer import may_be_sent_quickly
 from workflow_app.survey_pages.quickly import sent_quickly
 from workflow_app.survey_pages.turns import Sent
 from workflow_app.survey_pages.visits import Gone, Visit, browser_language, customer_of, visit_of
@@ -64,7 +63,7 @@ def answer(token: str) -> Answered:
     # Before anything reads the form: what is larger is refused unread.
     request.max_content_length = LARGEST_FORM
     sent = request.form
-    quickly = sent_quickly(token) if may_be_sent_quickly(token) else None
+    quickly = sent_quickly(token)
     if quickly is not None:
         return quickly
     if sent.to_dict() == ONE_CLICK:
