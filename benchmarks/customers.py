@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from benchmarks.company import answer
 from states.permissions import SYSTEM
 from tests.survey_company import make_asked_review, make_customer, make_cycle, make_employee
 from workflow_app import clock
 from workflow_app.db import db
+from workflow_app.models import Invitation
 from workflow_app.services.inviting import prepare_invitations
+from workflow_app.services.newer_drafts import stamp_of
 from workflow_app.survey_links import token_of
-
-if TYPE_CHECKING:
-    from workflow_app.models import Invitation
 
 EACH = 10
 
@@ -26,6 +24,7 @@ class Asked:
     token: str
     number: int
     answered: int = 0
+    beside: str = ""
 
     @property
     def path(self) -> str:
@@ -33,9 +32,20 @@ class Asked:
 
     def next_answer(self) -> dict[str, str]:
         """The whole form of the page; another answer than the one before, or it would be a repeat."""
-        form = answer(self.number, self.answered)
+        form = answer(self.number, self.answered) | ({"beside": self.beside} if self.beside else {})
         self.answered += 1
         return form
+
+
+def look_through(customers: list[Asked]) -> None:
+    """Each has looked through the answers before sending them, as the page has it: the server holds a draft."""
+    now = clock.now()
+    for one in customers:
+        kept = {code[2:]: value for code, value in one.next_answer().items() if code.startswith("q_")}
+        one.answered, one.beside = 0, stamp_of(now)
+        invitation = db.session.get_one(Invitation, one.number)
+        invitation.draft, invitation.draft_saved_at = {"answers": kept, "step": ""}, now
+        db.session.commit()
 
 
 def invite(customers: int) -> list[Asked]:

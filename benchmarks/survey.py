@@ -22,7 +22,7 @@ from rich.table import Table
 
 from benchmarks import paint, report, survey_floor
 from benchmarks.company import SECRET, company
-from benchmarks.customers import invite
+from benchmarks.customers import invite, look_through
 from benchmarks.processes import cpu_seconds
 from benchmarks.rounds import span
 from tests.servers import stage
@@ -96,6 +96,7 @@ def run(url: str, *, rounds: int, requests: int, connections: int, paints: int) 
         stack.enter_context(company(url, folder))
         # Each opens the page for the first time and sends a first answer; those who only look are others.
         customers = invite(2 * (rounds * requests + WARM))
+        look_through(customers[len(customers) // 2 :])
         stack.enter_context(held(cores[-1]))
         address = url.replace("+psycopg", "", 1)
         product = stack.enter_context(_product(url, folder, cores[0]))
