@@ -12,6 +12,9 @@ LOCK := requirements/dev-lock.txt
 # The stamp's name carries what was installed: another lock is another name, and a second run finds its own.
 STAMP = $(VENV)/.installed-$(shell cat $(LOCK) pyproject.toml | cksum | cut -d' ' -f1)
 
+# Compiled modules are kept: the tests start hundreds of processes, each of which would compile all of them again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help setup run test check test-sqlite test-postgresql bench bench-bulk bench-survey lock image clean

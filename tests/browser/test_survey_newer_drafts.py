@@ -87,6 +87,7 @@ def test_the_older_of_two_tabs_is_told_and_may_choose_either(site, survey, new_p
     rate(older, 2)
     press(older, "later")
     expect(older.get_by_role("heading", name=TOLD)).to_be_visible()
+    older.wait_for_load_state()
     faults = Axe().run(older, options=RULES).response["violations"] if scripts else []
     wide = older.evaluate(SIDEWAYS) if scripts else 0
     expect(older.locator("input[name=q_overall][value='2']")).to_be_checked()
@@ -178,6 +179,7 @@ def test_open_across_the_deadline_it_is_told_and_still_sent(site, survey, new_pa
     press(page, "review")
     expect(page.get_by_text("问卷刚刚截止")).to_be_visible()
     press(page, "send")
+    expect(page.locator("main button[value=send]")).to_have_count(0)
 
     assert [one["overall"] for one in sent()] == ["5"]
 
