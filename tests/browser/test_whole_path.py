@@ -19,7 +19,7 @@ from workflow_app.models import Account, Action, Event, Review
 from workflow_app.services.accounts import set_password
 from workflow_app.settings import Settings
 
-pytestmark = [pytest.mark.live, pytest.mark.browser, pytest.mark.both, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.live, pytest.mark.browser, pytest.mark.both, pytest.mark.timeout(1200)]
 
 PASSWORD = "granite-kettle-orbit-violet"
 PATIENCE_SECONDS = 150

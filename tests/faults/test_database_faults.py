@@ -15,7 +15,7 @@ from tests.servers.stage import stage
 pytestmark = [
     pytest.mark.live,
     pytest.mark.database,
-    pytest.mark.timeout(400),
+    pytest.mark.timeout(600),
     pytest.mark.skipif(databases.kind() != "postgresql", reason="crashes a PostgreSQL; runs in the PostgreSQL half"),
 ]
 

@@ -12,13 +12,13 @@ from workflow_app.db import db, unit_of_work
 from workflow_app.models import Cycle, Employee, Event, Incident, Invitation, Progress, Review, ReviewStage
 from workflow_app.services.launching import launch
 
-PEOPLE = 1500
-pytestmark = [pytest.mark.live, pytest.mark.both, pytest.mark.timeout(300)]
+PEOPLE = 1000
+pytestmark = [pytest.mark.live, pytest.mark.both, pytest.mark.timeout(600)]
 
 
 @pytest.fixture
 def draft(queued_app):
-    """Thirty chunks of people, and a draft cycle: its id."""
+    """Twenty chunks of people, and a draft cycle: its id."""
     with queued_app.app_context(), unit_of_work():
         company = Company()
         db.session.add_all(

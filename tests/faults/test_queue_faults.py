@@ -16,7 +16,7 @@ from workflow_app.jobs import Job, enqueue
 from workflow_app.models import Incident, OutboxMessage, Setting
 from workflow_app.services import timing
 
-pytestmark = [pytest.mark.live, pytest.mark.both, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.live, pytest.mark.both, pytest.mark.timeout(600)]
 
 
 def ask(app, count, first=0):

@@ -12,7 +12,7 @@ import pytest
 from tests.faults.crew import wait_until
 from tests.servers.live import KAOPING, ROOT
 
-pytestmark = [pytest.mark.live, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.live, pytest.mark.timeout(600)]
 WORDS = ("gunicorn", "worker.app worker", "worker.app beat")
 
 

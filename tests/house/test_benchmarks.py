@@ -23,6 +23,7 @@ def company(app, db_session):
 
 
 @pytest.mark.live
+@pytest.mark.timeout(600)
 def test_every_request_is_measured_beside_its_floor(app, company, tmp_path):
     url = app.config["SETTINGS"].database
 
@@ -49,6 +50,7 @@ def test_very_many_people_are_measured_beside_their_floor(year, capsys):
 
 
 @pytest.mark.live
+@pytest.mark.timeout(600)
 @pytest.mark.postgresql
 def test_the_customers_page_is_measured_beside_its_floor(fresh_databases, capfd):
     url = fresh_databases.fresh("bench_survey")

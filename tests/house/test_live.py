@@ -5,7 +5,7 @@ import signal
 import psutil
 import pytest
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.timeout(600)]
 
 
 def test_it_is_ready_and_ctrl_c_leaves_nobody_behind(live_system):
