@@ -29,6 +29,7 @@ def arrange_links(cycle_id: int, customer_ids: Collection[int] | None = None) ->
     shared = shares_links(cycle_id)
     for invitations in _by_customer(cycle_id, customer_ids).values():
         _arrange(invitations if shared else [], invitations)
+    db.session.flush()
 
 
 def hand_on_lead(invitation: Invitation) -> Invitation | None:
@@ -56,7 +57,6 @@ def _arrange(sharing: Sequence[Invitation], invitations: Sequence[Invitation]) -
     for one in invitations:
         if leader is not None and one.leader_id in followers:
             one.leader_id = leader.id
-    db.session.flush()
 
 
 def _by_customer(cycle_id: int, customer_ids: Collection[int] | None) -> dict[int, list[Invitation]]:
