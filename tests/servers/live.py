@@ -9,8 +9,10 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from random import SystemRandom
 
 import psutil
 
@@ -18,6 +20,7 @@ from workflow_app.supervisor import LEASH
 
 ROOT = Path(__file__).parents[2]
 KAOPING = Path(sys.executable).with_name("kaoping")
+PORTS = range(20_000, 32_000)  # below those that systems give to whoever asks for any
 READY_SECONDS = 150.0  # a busy machine starts the web, the worker and the queue in a minute
 STOP_SECONDS = 120.0
 
@@ -27,10 +30,15 @@ class LiveSystemError(RuntimeError):
 
 
 def free_port() -> int:
-    """A port of the loopback that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port of the loopback that nobody listens on now, and that the system hands to nobody until it is used.
+
+    The system's own choice could be another test's before the server that it is meant for has come up.
+    """
+    for port in SystemRandom().sample(PORTS, 100):
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise LiveSystemError(f"No port between {PORTS.start} and {PORTS.stop} is free.")
 
 
 def clean_environment(**settings: str) -> dict[str, str]:
