@@ -2,6 +2,7 @@
 
 import os
 import signal
+from concurrent.futures import ThreadPoolExecutor, wait
 
 import pytest
 from redis import Redis
@@ -70,6 +71,18 @@ def test_a_second_start_adopts_the_server_that_is_already_there(tmp_path):
         assert second.pid == first.pid
         second.stop()
         assert not first.ping()
+
+
+def test_a_server_that_is_busy_for_a_while_is_waited_for_and_no_second_one_started(tmp_path):
+    with Valkey(tmp_path) as first:
+        os.kill(first.pid, signal.SIGSTOP)
+        with ThreadPoolExecutor(1) as pool:
+            second = pool.submit(Valkey(tmp_path).start)
+            # It has asked once, got no answer in a second, and stays.
+            assert not wait([second], timeout=1.5).done
+            os.kill(first.pid, signal.SIGCONT)
+
+        assert second.result().pid == first.pid
 
 
 def test_a_long_data_folder_gets_a_short_private_socket(tmp_path):

@@ -5,6 +5,7 @@ A killed server loses at most the last second; what it lost is sent again by the
 
 import os
 import signal
+import socket
 import subprocess
 import tempfile
 import time
@@ -106,7 +107,7 @@ class Valkey:
     def start(self) -> Self:
         """Start, or adopt the server that a killed run left behind on the same folder. Raises QueueServerError."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.pid = self._answering_pid()
+        self.pid = self._listening_pid()
         if self.pid is None:
             self._launch()
         self._wait_until_it_serves()
@@ -188,6 +189,26 @@ class Valkey:
             time.sleep(0.01)
         self.stop()
         raise QueueServerError(f"The queue server did not start in {self.folder}. Its log ends:\n{self._log_tail()}")
+
+    def _listening_pid(self) -> int | None:
+        # One that listens and is too busy to answer at once is waited for: two servers over one folder would spoil it.
+        deadline = time.monotonic() + START_SECONDS
+        while self._listens():
+            found = self._answering_pid()
+            if found is not None:
+                return found
+            if time.monotonic() > deadline:
+                raise QueueServerError(f"A queue server over {self.folder} listens and does not answer.")
+            time.sleep(0.01)
+        return None
+
+    def _listens(self) -> bool:
+        with socket.socket(socket.AF_UNIX) as line:
+            try:
+                line.connect(str(self.socket))
+            except OSError:
+                return False
+        return True
 
     def _answering_pid(self) -> int | None:
         if not self.socket.exists():
