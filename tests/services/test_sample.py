@@ -96,9 +96,15 @@ def test_the_sample_stands_in_the_middle_of_a_year_end(sample):
     _customers_are_half_way(sample["2025"])
     _every_role_is_there()
     _most_have_read_the_scheme()
+    _what_was_sent_has_arrived()
     _nothing_is_left_for_a_queue()
     assert verify().sound
     assert figures_of_the_database() == figures_of_the_workbooks(Workbooks(EVERY))
+
+
+def _what_was_sent_has_arrived():
+    assert count(Invitation, Invitation.sent_at.is_not(None)) > 20
+    assert count(Invitation, Invitation.sent_at.is_not(None), Invitation.delivered_at.is_(None)) == 0
 
 
 def _most_have_read_the_scheme():
