@@ -59,6 +59,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     wanted = _not_of_postgresql_alone if kinds.kind() == "sqlite" else _touches_a_database
     config.hook.pytest_deselected(items=[item for item in items if not wanted(item)])
     items[:] = [item for item in items if wanted(item)]
+    # The long ones first, and so in one process of the run: nobody waits for them at the end, and no two strain the machine at once.
+    items.sort(key=lambda item: item.get_closest_marker("live") is None)
 
 
 def _not_of_postgresql_alone(item: pytest.Item) -> bool:
