@@ -40,9 +40,12 @@ def survey_stage(cycle: Cycle) -> StageSpec | None:
 
 
 def survey_row(review: Review) -> ReviewStage | None:
-    """The customers' stage of a review, or None where it has none."""
+    """The customers' stage of a review as it is in the database now, or None where it has none."""
     spec = survey_stage(review.cycle)
-    return db.session.scalar(select(ReviewStage).filter_by(review_id=review.id, stage=spec.code)) if spec else None
+    if spec is None:
+        return None
+    query = select(ReviewStage).filter_by(review_id=review.id, stage=spec.code)
+    return db.session.scalar(query.execution_options(populate_existing=True))
 
 
 def survey_is_closed(review: Review) -> bool:

@@ -8,13 +8,14 @@ from sqlalchemy import select
 
 from states.errors import N_, Message, Refusal
 from states.permissions import SYSTEM, Actor
+from states.stages import EXCLUDED
 from workflow_app.access import require
 from workflow_app.db import db
 from workflow_app.models import Cycle, Invitation, Review, ReviewStage
 from workflow_app.queries.campaign import grace_of
 from workflow_app.queries.facts import review_facts
 from workflow_app.queries.surveys import CLOSED, invitations_of, minimum_of, survey_row, survey_score
-from workflow_app.services.advancing import complete_stage, omit_stage
+from workflow_app.services.advancing import complete_stage, lock_review, omit_stage
 from workflow_app.services.inviting import CLOSING, forget_draft, withdraw_mails
 from workflow_app.services.timing import cancel_timer
 
@@ -29,7 +30,7 @@ def close_if_complete(review: Review, *, now: datetime) -> bool:
     """After an answer: end the stage when no customer is left to answer. Returns whether it ended.
 
     With too few answers it stays open as long as somebody was revoked or has declined: HR may yet ask
-    others; the deadline ends it all the same.
+    others; the deadline ends it all the same. The caller holds the review (`advancing.lock_review`).
     """
     invitations = invitations_of(review.id)
     if not invitations or any(one.state not in CLOSED for one in invitations):
@@ -58,13 +59,19 @@ def close_surveys(*, now: datetime, review_id: int | None = None) -> int:
 
 
 def close_survey(review: Review, *, actor: Actor, now: datetime) -> None:
-    """HR ends a survey before its deadline with the answers that are in."""
+    """HR ends a survey before its deadline with the answers that are in. Refuses (conflict) one that has ended."""
     require(actor, "ask_customers", review_facts(review))
+    lock_review(review)
     if not _end(review, invitations_of(review.id), actor=actor, now=now):
         raise Refusal(Message("This survey is closed already."), kind="conflict")
 
 
 def _close_when_due(review: Review, now: datetime) -> bool:
+    # An answer, or HR, may have been on the way when the timer fired: only who holds the review can count.
+    lock_review(review)
+    db.session.refresh(review.cycle)
+    if review.state == EXCLUDED or review.cycle.state != "open":
+        return False
     invitations = invitations_of(review.id)
     unanswered = [one for one in invitations if one.state not in CLOSED]
     if any(one.expires_at + grace_of(review.cycle) > now for one in unanswered):
@@ -75,6 +82,7 @@ def _close_when_due(review: Review, now: datetime) -> bool:
 
 
 def _end(review: Review, invitations: Sequence[Invitation], *, actor: Actor, now: datetime) -> bool:
+    """Of a review that is held, with its invitations as they have been since."""
     row = survey_row(review)
     if row is None or row.state != "open":
         return False

@@ -1,0 +1,126 @@
+"""What happens to a survey in the moment in which an answer arrives, on PostgreSQL: who comes second sees the first."""
+
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import timedelta
+
+import psycopg
+import pytest
+
+from states.errors import Refusal
+from tests.faults.crew import wait_until
+from tests.survey_company import make_survey
+from workflow_app import clock
+from workflow_app.db import db, unit_of_work
+from workflow_app.models import Account, Invitation, Review
+from workflow_app.services.answering import submit_answers
+from workflow_app.services.closing_surveys import close_survey, close_surveys
+
+pytestmark = pytest.mark.postgresql
+
+NOW = clock.now()
+LATER = NOW + timedelta(days=60)
+WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+
+
+class Crowd:
+    """People who come one after the other while somebody else holds what they all want."""
+
+    def __init__(self, app, url):
+        self.app, self.url, self.coming = app, url.replace("+psycopg", "", 1), []
+
+    @contextmanager
+    def held(self, statement, *values):
+        """Nobody gets past the rows of the statement until the block ends; then everybody, in the order they came."""
+        db.session.commit()
+        with ThreadPoolExecutor(4) as self.pool, psycopg.connect(self.url) as holder:
+            holder.execute(statement, values)
+            yield holder
+            holder.commit()
+        db.session.rollback()
+        db.session.expire_all()
+
+    def come(self, work):
+        """Let somebody begin, in a transaction of their own; they wait when this returns."""
+
+        def apart():
+            with self.app.app_context(), unit_of_work():
+                return work()
+
+        self.coming.append(self.pool.submit(apart))
+        with psycopg.connect(self.url, autocommit=True) as looking:
+            wait_until(lambda: looking.execute(WAITING).fetchone()[0] == len(self.coming))
+        return self.coming[-1]
+
+
+@pytest.fixture
+def crowd(app, database_url):
+    return Crowd(app, database_url)
+
+
+def answering(invitation, **values):
+    number = invitation.id
+    return lambda: submit_answers(
+        db.session.get_one(Invitation, number), {"overall": "5"} | values, known=0, now=NOW
+    ).number
+
+
+def made_with_two_answers(customers):
+    survey = make_survey(customers)
+    for one in survey.invitations[:2]:
+        submit_answers(one, {"overall": "5"}, known=0, now=NOW)
+    return survey
+
+
+def by_hr(survey):
+    review, account = survey.review.id, survey.hr.id
+    return lambda: close_survey(
+        db.session.get_one(Review, review), actor=db.session.get_one(Account, account).actor(), now=NOW
+    )
+
+
+def by_the_timer(survey):
+    review = survey.review.id
+    return lambda: close_surveys(now=LATER, review_id=review)
+
+
+HELD_REVIEW = "SELECT id FROM review WHERE id = %s FOR UPDATE"
+
+
+@pytest.mark.parametrize("close", [by_hr, by_the_timer])
+def test_an_answer_that_comes_while_the_survey_is_closed_is_counted(db_session, crowd, close):
+    survey = made_with_two_answers(4)
+    third, closing = answering(survey.invitations[2]), close(survey)
+
+    with crowd.held(HELD_REVIEW, survey.review.id):
+        crowd.come(third)
+        closed = crowd.come(closing)
+
+    assert closed.exception() is None
+    assert (survey.stage.state, survey.stage.omission_reason) == ("done", None)
+
+
+def test_the_timer_finds_a_survey_that_the_last_answer_has_ended_and_leaves_it(db_session, crowd):
+    survey = made_with_two_answers(3)
+    last, closing = answering(survey.invitations[2]), by_the_timer(survey)
+
+    with crowd.held(HELD_REVIEW, survey.review.id):
+        crowd.come(last)
+        closed = crowd.come(closing)
+
+    assert closed.result() == 0
+    assert survey.stage.state == "done"
+
+
+def test_hr_is_told_that_the_last_answer_has_closed_the_survey(db_session, crowd):
+    survey = made_with_two_answers(3)
+    last, closing = answering(survey.invitations[2]), by_hr(survey)
+
+    with crowd.held(HELD_REVIEW, survey.review.id):
+        crowd.come(last)
+        closed = crowd.come(closing)
+
+    refusal = closed.exception()
+    assert isinstance(refusal, Refusal)
+    assert (refusal.kind, str(refusal.messages[0])) == ("conflict", "This survey is closed already.")
+    assert survey.stage.state == "done"
