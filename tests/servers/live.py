@@ -155,7 +155,7 @@ class LiveSystem:
                 return
             if self.process is not None and self.process.poll() is not None:
                 raise LiveSystemError(f"The system ended with {self.process.returncode} at start:\n{self.log()}")
-            time.sleep(0.05)
+            time.sleep(0.2)
         log = self.log()
         self.stop()
         raise LiveSystemError(f"The system was not ready after {READY_SECONDS:.0f} s:\n{log}")
