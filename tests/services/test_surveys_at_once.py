@@ -9,12 +9,15 @@ import pytest
 
 from states.errors import Refusal
 from tests.faults.crew import wait_until
-from tests.survey_company import make_survey
+from tests.survey_company import filled, make_shared, make_survey, path_of
 from workflow_app import clock
 from workflow_app.db import db, unit_of_work
-from workflow_app.models import Account, Invitation, Review
+from workflow_app.models import Account, Invitation, Review, Submission
+from workflow_app.services import inviting
 from workflow_app.services.answering import submit_answers
 from workflow_app.services.closing_surveys import close_survey, close_surveys
+from workflow_app.survey_links import nonce_of
+from workflow_app.views import survey as views
 
 pytestmark = pytest.mark.postgresql
 
@@ -124,3 +127,109 @@ def test_hr_is_told_that_the_last_answer_has_closed_the_survey(db_session, crowd
     assert isinstance(refusal, Refusal)
     assert (refusal.kind, str(refusal.messages[0])) == ("conflict", "This survey is closed already.")
     assert survey.stage.state == "done"
+
+
+# --- a link that ends in the same moment -----------------------------------------------------------------------------
+
+
+HELD_INVITATION = "SELECT id FROM invitation WHERE id = %s FOR UPDATE"
+
+
+def replaced(survey):
+    number, account = survey.first.id, survey.hr.id
+    return lambda: inviting.replace(
+        db.session.get_one(Invitation, number), actor=db.session.get_one(Account, account).actor(), now=NOW
+    )
+
+
+def revoked(survey):
+    number, account = survey.first.id, survey.hr.id
+    return lambda: inviting.revoke(
+        db.session.get_one(Invitation, number), actor=db.session.get_one(Account, account).actor(), now=NOW
+    )
+
+
+def posting(app, path, form):
+    client = app.test_client(use_cookies=False)
+    return lambda: client.post(path, data=form)
+
+
+@pytest.fixture
+def ordinary_way(monkeypatch):
+    """The short way decides by itself whether a link has ended: this is about the other one."""
+    monkeypatch.setattr(views, "sent_quickly", lambda _token: None)
+
+
+ACTS = ["send", "review", "later", "decline"]
+
+
+def sent_by(one, act):
+    if act == "decline":
+        return {"nonce": nonce_of(one, 0), "act": "decline", "kind": "unknown_person"}
+    return filled(one, act, q_comment="很长的意见")
+
+
+@pytest.mark.usefixtures("ordinary_way")
+@pytest.mark.parametrize("act", ACTS)
+@pytest.mark.parametrize("end", [replaced, revoked])
+def test_what_is_sent_by_a_link_that_ends_in_that_moment_is_not_taken(app, db_session, crowd, end, act):
+    survey = make_survey()
+    first, ending = survey.first, end(survey)
+    post = posting(app, path_of(first), sent_by(first, act))
+
+    with crowd.held(HELD_INVITATION, first.id):
+        crowd.come(ending)
+        told = crowd.come(post).result
+
+    assert told().status_code == 410
+    assert ("很长的意见" in told().text) == (act != "decline")
+    assert first.state == ("created" if end is replaced else "revoked")
+    assert (first.draft, first.decline_kind, db.session.query(Submission).count()) == (None, None, 0)
+
+
+@pytest.mark.usefixtures("ordinary_way")
+@pytest.mark.parametrize("act", ACTS)
+@pytest.mark.parametrize("end", [replaced, revoked])
+def test_nor_is_what_is_sent_about_somebody_else_by_the_link_of_a_leader(app, db_session, crowd, end, act):
+    survey = make_shared()
+    leader, follower = survey.first, survey.followers[0]
+    path, ending = f"{path_of(leader)}?about={follower.id}", end(survey)
+    post = posting(app, path, sent_by(follower, act))
+
+    with crowd.held(HELD_REVIEW, follower.review_id) as holder:
+        told = crowd.come(post).result
+        with app.app_context(), unit_of_work():
+            ending()
+        holder.commit()
+
+    assert told().status_code == 410
+    assert ("很长的意见" in told().text) == (act != "decline")
+    assert (follower.state, follower.draft, db.session.query(Submission).count()) == ("created", None, 0)
+
+
+@pytest.mark.usefixtures("ordinary_way")
+def test_a_link_that_begins_to_be_shared_in_that_moment_is_still_in_use(app, db_session, crowd):
+    survey = make_shared()
+    leader, own = survey.first, survey.followers[0]
+    own.leader_id = None
+    post = posting(app, path_of(own), filled(own))
+
+    with crowd.held(HELD_REVIEW, own.review_id) as holder:
+        told = crowd.come(post).result
+        holder.execute("UPDATE invitation SET leader_id = %s WHERE id = %s", (leader.id, own.id))
+
+    assert told().status_code == 303
+    assert own.state == "submitted"
+
+
+def test_no_more_mail_may_be_asked_for_by_a_link_that_ends_in_that_moment(app, db_session, crowd):
+    survey = make_survey()
+    first, ending = survey.first, replaced(survey)
+    post = posting(app, path_of(first), {"List-Unsubscribe": "One-Click"})
+
+    with crowd.held(HELD_INVITATION, first.id):
+        crowd.come(ending)
+        told = crowd.come(post).result
+
+    assert told().status_code == 200
+    assert (first.state, first.decline_kind) == ("declined", "opted_out")

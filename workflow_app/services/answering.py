@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from states.scheme.forms import Questionnaire
     from workflow_app.services.newer_drafts import Beside
 
-DECLINE_KINDS = ("unknown_person", "wrong_contact", "declined", "opted_out")
-WRONG_CONTACT = "wrong_contact"
+WRONG_CONTACT, OPTED_OUT = "wrong_contact", "opted_out"
+DECLINE_KINDS = ("unknown_person", WRONG_CONTACT, "declined", OPTED_OUT)
 NEEDS_A_REASON = frozenset({"declined"})
 LONGEST_REASON = LONGEST_KEPT
 REFERENCE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
@@ -61,17 +61,38 @@ class DeclineRefusal(Refusal):
         self.field = field
 
 
-def lock_invitation(invitation: Invitation) -> None:
+class LinkEndedRefusal(Refusal):
+    """The link by which the invitation was found leads to it no more: it ended while we waited."""
+
+    def __init__(self) -> None:
+        super().__init__(ENDED, kind="gone")
+
+
+def lock_invitation(invitation: Invitation, *, by_link: bool = True) -> None:
     """Hold the review and the invitation until the transaction ends, and see both as they are now.
 
     The review first, as everything that moves a review does: two customers of one person who send at
-    once come one after the other, and the second sees that the first has answered.
+    once come one after the other, and the second sees that the first has answered. Refuses (gone, as
+    `LinkEndedRefusal`) where the link that was looked up before has been replaced or handed on meanwhile, unless
+    whoever asks needs none (not `by_link`).
     """
+    generation, led_by = invitation.generation, _led_by(invitation)
     # Both were read before the wait, and the other people of a shared link keep their cycle in the session.
     held = select(Review).where(Review.id == invitation.review_id).with_for_update(of=Review)
     review = db.session.scalars(held.execution_options(populate_existing=True)).one()
     db.session.refresh(review.cycle)
     db.session.refresh(invitation, with_for_update=True)
+    if led_by is not None:
+        db.session.refresh(db.session.get_one(Invitation, led_by[0]))
+    # Who had a link of their own keeps it when they begin to share another.
+    handed_on = led_by is not None and led_by != _led_by(invitation)
+    if by_link and (handed_on or generation != invitation.generation):
+        raise LinkEndedRefusal
+
+
+def _led_by(invitation: Invitation) -> tuple[int, int] | None:
+    leader = invitation.leader
+    return (leader.id, leader.generation) if leader is not None else None
 
 
 def submit_answers(
@@ -141,7 +162,8 @@ def decline(invitation: Invitation, kind: str, reason: str, *, contact: str = ""
     (gone) a link that has ended; (conflict) an answered one.
     """
     why = _reason_kept(kind, reason, contact)
-    lock_invitation(invitation)
+    # By a link that has ended one may still ask for no more mail.
+    lock_invitation(invitation, by_link=kind != OPTED_OUT)
     if invitation.state == "declined":
         return
     if invitation.state == "submitted":
@@ -150,7 +172,7 @@ def decline(invitation: Invitation, kind: str, reason: str, *, contact: str = ""
     guard_open(invitation, now=now)
     _close(invitation, "decline", now=now)
     invitation.decline_kind, invitation.decline_reason = kind, why
-    if kind == "opted_out":
+    if kind == OPTED_OUT:
         invitation.customer.opted_out_at = invitation.customer.opted_out_at or now
     record_event("invitation", invitation.id, "invitation_declined", actor=ANONYMOUS, now=now, data={"kind": kind})
     close_if_complete(invitation.review, now=now)

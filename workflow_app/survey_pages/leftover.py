@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from flask import request
+from sqlalchemy import select
 
 from forms.builder import build_form
+from workflow_app.db import db
 from workflow_app.i18n import locale_code
-from workflow_app.queries.surveys import group_of, invitation_named_by, questionnaire_of
+from workflow_app.models import Invitation, Review
+from workflow_app.queries.surveys import invitation_named_by, questionnaire_of
 from workflow_app.survey_links import generation_of, tidied
 from workflow_app.survey_pages.blocks import blocks_of
 from workflow_app.survey_pages.wording import said_in
-
-if TYPE_CHECKING:
-    from workflow_app.models import Invitation
 
 
 def entered(token: str) -> list[tuple[str, str]]:
@@ -32,6 +30,11 @@ def entered(token: str) -> list[tuple[str, str]]:
 
 
 def _meant(named: Invitation) -> Invitation:
-    """About whom the form is, where the link covers several people."""
+    """About whom the form is, where the link covers several people, or did until it ended."""
     about = request.args.get("about", "")
-    return next((one for one in group_of(named) if str(one.id) == about), named) if about else named
+    if not about:
+        return named
+    asked = select(Invitation).join(Invitation.review).where(
+        Invitation.customer_id == named.customer_id, Review.cycle_id == named.review.cycle_id
+    )
+    return next((one for one in db.session.scalars(asked) if str(one.id) == about), named)

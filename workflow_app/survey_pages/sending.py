@@ -13,12 +13,13 @@ from workflow_app import clock
 from workflow_app.db import unit_of_work
 from workflow_app.errors import status_of
 from workflow_app.services import answering
+from workflow_app.services.answering import LinkEndedRefusal
 from workflow_app.services.newer_drafts import NewerDraftRefusal, guard_newest, stamp_of
 from workflow_app.services.survey_drafts import keep_draft
 from workflow_app.survey_pages.blocks import Block, blocks_of
 from workflow_app.survey_pages.newer import told_of_newer
 from workflow_app.survey_pages.pages import edits, questions_page, review_page
-from workflow_app.survey_pages.visits import Gone, is_open
+from workflow_app.survey_pages.visits import Gone, ended_meanwhile, is_open
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -147,6 +148,8 @@ def refused(turn: Sent, refusal: Refusal) -> Answered:
     """Refused by the service: the form again with all that was entered, or the page of an ended link."""
     if isinstance(refusal, NewerDraftRefusal):
         return told_of_newer(turn, refusal)
+    if isinstance(refusal, LinkEndedRefusal):
+        raise ended_meanwhile(turn.visit, turn.invitation)
     if refusal.kind == "gone" and turn.invitation.state == "submitted" and answering.is_final(turn.invitation):
         return again(turn)
     if refusal.kind == "gone":

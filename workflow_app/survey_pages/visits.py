@@ -92,6 +92,11 @@ def visit_of(token: str) -> Visit:
     return g.visit  # type: ignore[no-any-return]
 
 
+def ended_meanwhile(visit: Visit, invitation: Invitation) -> Gone:
+    """What is said of a link that ceased to lead to this person while the request was under way."""
+    return Gone("revoked" if "revoked" in {visit.link.state, invitation.state} else "replaced")
+
+
 def customer_of(token: str) -> Customer:
     """Whose link it is or was: also of one that was replaced or revoked. A made-up one raises what its page says."""
     token = tidied(token)

@@ -28,7 +28,7 @@ from workflow_app.survey_pages import endings, opening, sending
 from workflow_app.survey_pages.leftover import entered
 from workflow_app.survey_pages.quickly import sent_quickly
 from workflow_app.survey_pages.turns import Sent
-from workflow_app.survey_pages.visits import Gone, Visit, browser_language, customer_of, visit_of
+from workflow_app.survey_pages.visits import Gone, Visit, browser_language, customer_of, ended_meanwhile, visit_of
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response
@@ -102,6 +102,8 @@ def _decline(visit: Visit) -> Answered:
             else:
                 asked, contact = visit.people if everyone else [visit.bearer], request.form.get("contact", "")
                 answering.decline_all(asked, kind, reason, contact=contact, now=clock.now())
+    except answering.LinkEndedRefusal as refusal:
+        raise ended_meanwhile(visit, visit.bearer) from refusal
     except Refusal as refusal:
         if refusal.kind == "gone":
             raise Gone("expired") from refusal
