@@ -124,6 +124,20 @@ def test_words_go_out_of_what_the_same_customer_said_beside_it_too(survey, first
     assert f"{BAR}意见0" in told(survey)
 
 
+@pytest.mark.parametrize(("first", "second"), [("王", "王芳"), ("王芳", "芳真"), ("芳意", "王芳")])
+def test_a_name_that_an_earlier_bar_cut_into_is_hidden_to_its_end_in_what_is_read_and_beside_it(survey, first, second):
+    say(survey, 0, "王芳意见0,王芳真慢", known=1)
+    for words in (first, second):
+        for text in ("王芳意见0", "王芳意见0,王芳真慢"):
+            if standing_in(text, [words]):
+                hide(survey, text, words)
+
+    shown = [one.shown for one in free_answers(survey.review) if one.whose == survey.first.id]
+    assert len(shown) == 2
+    assert not any(name in text for text in shown for name in "王芳")
+    assert not any(one.startswith((f"{BAR}芳", "王")) for one in told(survey) if BAR in one)
+
+
 def test_as_many_changed_answers_as_may_be_published_bring_no_hidden_word_back(survey):
     for at in range(6):
         say(survey, at, f"王芳意见{at}" if at else "王芳真慢", known=1, value="4")
