@@ -11,7 +11,7 @@ class AddressForm(Form):
     """Where the customer is written to from now on."""
 
     email = EmailField(N_("Mail address"), [InputRequired(N_("Enter the mail address.")), AtMost(254)])
-    send = BooleanField(N_("Send the invitations that came back once more, with new links"), default=True)
+    send = BooleanField(N_("Send the invitations whose links end once more, with new links"), default=True)
 
 
 class WriteAgainForm(Form):

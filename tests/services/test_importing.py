@@ -249,7 +249,7 @@ def test_nine_decimals_are_kept_exactly(company, db_session):
 def test_a_kept_workbook_is_applied_once_as_it_was_seen(company, db_session):
     with unit_of_work():
         kept = importing.keep_workbook("records", "r.xlsx", book("records", ["K2", "月考核", "2025-03", 90, "", ""]), actor=SYSTEM, now=NOW)
-    seen = importing.plan_of(kept).digest
+    seen = importing.plan_of(kept, actor=SYSTEM).digest
 
     with unit_of_work():
         importing.apply_kept(kept, seen=seen, actor=SYSTEM, now=NOW)
@@ -263,7 +263,7 @@ def test_a_preview_overtaken_by_other_data_is_refused(company, db_session):
     row = ["K2", "月考核", "2025-03", 90, "", ""]
     with unit_of_work():
         kept = importing.keep_workbook("records", "r.xlsx", book("records", row), actor=SYSTEM, now=NOW)
-    seen = importing.plan_of(kept).digest
+    seen = importing.plan_of(kept, actor=SYSTEM).digest
     bring_in("records", [*row[:3], 75, "", ""])
 
     with pytest.raises(Refusal, match="changed since this preview") as refused:

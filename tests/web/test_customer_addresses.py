@@ -1,10 +1,10 @@
 """HR corrects an address that bounced, and clears a wish for no mail: recorded, and not for one's own customers."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from tests.support import run_jobs
-from tests.survey_company import make_account, make_survey, path_of
+from tests.survey_company import make_account, make_employee, make_shared, make_survey, path_of
 from workflow_app import clock
 from workflow_app.db import db
 from workflow_app.models import Event, MailMessage
@@ -26,6 +26,7 @@ def survey(db_session):
 
 @pytest.fixture
 def hr(client, sign_in, survey):
+    survey.hr.locale = "en"
     return sign_in(client, survey.hr)
 
 
@@ -112,3 +113,64 @@ def test_neither_the_person_rated_nor_the_superior_nor_who_is_not_hr(client, sig
 
 def test_a_customer_that_is_not_there(hr, survey):
     assert hr.get("/customers/99999/address").status_code == 404
+
+
+# --- the old mailbox may be a living one ---------------------------------------------------------------------------
+
+
+def mend(desk, invitation, **data):
+    answer = desk.post(f"/customers/{invitation.customer_id}/address", data=data, follow_redirects=True)
+    db.session.expire_all()
+    return answer.text
+
+
+def test_whoever_reads_at_the_wrong_address_cannot_answer_any_more(app, hr, survey):
+    wrong = survey.invitations[1]
+    old = path_of(wrong)
+    wrong.draft, wrong.state = {"overall": "1"}, "opened"
+    db.session.commit()
+    assert hr.get(old).status_code == 200
+    assert "1 invitation that was mailed to this address is not answered" in hr.get(f"/customers/{wrong.customer_id}/address").text
+
+    said = mend(hr, wrong, email="right@example.net", send="y")
+    run_jobs(app)
+    db.session.expire_all()
+
+    assert "1 invitation goes out again, with a new link" in said
+    assert (wrong.state, wrong.generation, wrong.draft) == ("sent", 2, None)
+    assert hr.get(old).status_code == 410
+    assert hr.get(path_of(wrong)).status_code == 200
+
+
+def test_without_the_box_the_page_says_that_the_new_link_waits(hr, survey):
+    wrong = survey.invitations[1]
+    said = mend(hr, wrong, email="right@example.net")
+    assert "1 link has ended" in said
+    assert (wrong.state, wrong.generation) == ("created", 2)
+    again = mend(hr, wrong, email="righter@example.net")
+    assert "The address is corrected." in again
+    assert wrong.generation == 2
+
+
+def test_an_answer_stays_and_so_does_a_link_that_was_handed_over(hr, survey):
+    _first, answered, handed = survey.invitations
+    answered.state = "submitted"
+    db.session.execute(delete(MailMessage).where(MailMessage.invitation_id == handed.id))
+    db.session.commit()
+    for one in (answered, handed):
+        assert "The address is corrected." in mend(hr, one, email=f"right{one.id}@example.net", send="y")
+    assert [(one.state, one.generation) for one in (answered, handed)] == [("submitted", 1), ("sent", 1)]
+
+
+def test_one_shared_link_that_was_answered_in_part_does_not_keep_the_rest_alive(client, sign_in, db_session):
+    survey = make_shared()
+    inviting.send_invitations(survey.cycle.id, now=clock.now())
+    leader, (one, other) = survey.first, survey.followers
+    # The superior in HR may not ask about their own report, but that answer is in already.
+    elsewhere = make_account(make_employee("周宁"), "hr")
+    leader.state, leader.review.superior_id, elsewhere.locale = "submitted", elsewhere.employee_id, "en"
+    db.session.commit()
+    said = mend(sign_in(client, elsewhere), one, email="right@example.net", send="y")
+    assert "1 invitation goes out again" in said
+    assert (one.generation, one.state, other.leader_id) == (2, "sent", one.id)
+    assert leader.generation == 1

@@ -10,8 +10,11 @@ from sqlalchemy import func, select
 
 from tests.cycle_company import make_account
 from tests.services.test_importing import BOSS, CLERK, HEADINGS, book, bring_in
+from tests.survey_company import make_survey
+from workflow_app import clock
 from workflow_app.db import db
 from workflow_app.models import Employee, ImportPreview
+from workflow_app.services import inviting
 
 
 def count(model):
@@ -198,3 +201,29 @@ def test_only_hr_gets_here(client, sign_in, db_session, roles):
     assert client.get("/import").status_code == 403
     assert upload(client, book("employees", BOSS)).status_code == 403
     assert count(ImportPreview) == 0
+
+
+def test_links_that_end_with_an_address_are_told_before_and_after(client, sign_in, db_session):
+    survey = make_survey(1)
+    inviting.send_invitations(survey.cycle.id, now=clock.now())
+    survey.hr.locale = "en"
+    customer, desk = survey.first.customer, sign_in(client, survey.hr)
+    line = [customer.customer_no, customer.name, customer.contact, "right@example.net", "zh", survey.review.employee.employee_no]
+    db_session.commit()
+    to = upload(desk, book("customers", line), kind="customers", name="c.xlsx").location
+    page = desk.get(to)
+    assert "1 invitation was mailed to an address that this file changes" in page.text
+    done = desk.post(to, data={"seen": seen(page)}, follow_redirects=True)
+    assert "1 invitation had gone to an address that this file changed" in done.text
+
+
+def test_the_person_rated_is_told_who_can_import_a_row(client, sign_in, db_session):
+    survey = make_survey(1)
+    person = survey.review.employee
+    customer, desk = survey.first.customer, sign_in(client, make_account("hr", employee=person))
+    line = [customer.customer_no, customer.name, customer.contact, "mine@example.net", "zh", person.employee_no]
+    db_session.commit()
+    page = desk.get(upload(desk, book("customers", line), kind="customers", name="c.xlsx").location)
+    assert "D 邮箱" in page.text
+    assert "let somebody else in HR import it" in page.text
+    assert "Import all of it" not in page.text

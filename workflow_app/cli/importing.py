@@ -96,6 +96,8 @@ def _report(plan: Plan, *, dry_run: bool) -> None:
         f"{counts['added']} {words}added, {counts['changed']} {words}changed, {counts['unchanged']} unchanged, "
         f"{counts['refused']} refused."
     )
+    if plan.links:
+        click.echo(f"{plan.links} invitations had gone to addresses that change: their links {'would ' if dry_run else ''}end.")
     if plan.faults:
         click.echo("Nothing can be imported while there are faults.", err=True)
         raise SystemExit(FAULTY)

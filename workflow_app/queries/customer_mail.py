@@ -10,6 +10,7 @@ from sqlalchemy import select
 from states.errors import Message, Refusal
 from workflow_app.db import db
 from workflow_app.models import Customer, Cycle, Employee, Invitation, MailMessage, Review
+from workflow_app.queries.mailed_links import asked_now, mailed
 from workflow_app.queries.surveys import UNANSWERED
 
 if TYPE_CHECKING:
@@ -21,12 +22,16 @@ SHOWN = 20
 
 @dataclass(frozen=True)
 class Correspondence:
-    """A customer, about whom they are asked now, the newest mails to them, and whether one of these came back."""
+    """A customer, about whom they are asked now, the newest mails to them, and whether one of these came back.
+
+    `links`: how many of the invitations were mailed and are not answered; another address ends their links.
+    """
 
     customer: Customer
     asked: Sequence[Invitation]
     mails: Sequence[MailMessage]
     came_back: bool
+    links: int
 
 
 def correspondence(customer_id: int) -> Correspondence:
@@ -48,4 +53,7 @@ def correspondence(customer_id: int) -> Correspondence:
         .where(Invitation.customer_id == customer.id, Cycle.state == "open", Invitation.state != "revoked")
         .order_by(Employee.name_sort, Invitation.id)
     ).all()
-    return Correspondence(customer, asked, mails, came_back=bounced is not None or customer.bounced_at is not None)
+    return Correspondence(
+        customer, asked, mails, came_back=bounced is not None or customer.bounced_at is not None,
+        links=len(mailed(asked_now([customer.id]))),
+    )

@@ -3,9 +3,9 @@
 from collections import defaultdict
 from collections.abc import Sequence
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, or_, select
 
-from states.permissions import Actor, AssignmentFacts, FormFacts, PersonFacts, ReviewFacts
+from states.permissions import Actor, AssignmentFacts, FormFacts, PersonFacts, ReviewFacts, may
 from workflow_app.db import db
 from workflow_app.models import Assignment, CalibrationMove, Employee, LedgerEntry, Review
 from workflow_app.schemes import scheme_of
@@ -60,6 +60,20 @@ def review_facts_of(reviews: Sequence[Review]) -> dict[int, ReviewFacts]:
     return {
         review.id: _facts(review, fillers[review.id], calibrators[review.id], entries[review.id]) for review in reviews
     }
+
+
+def barred_reviews(actor: Actor, *where: ColumnElement[bool]) -> frozenset[int]:
+    """The reviews (where this holds) whose customers, and single answers, are not for this person in HR: ids.
+
+    Looked at are the actor's own and those of who reports to them; the rule says which of them are barred.
+    """
+    me = actor.employee_id
+    if me is None:
+        return frozenset()
+    near = select(Review).join(Review.cycle).where(or_(Review.employee_id == me, Review.superior_id == me), *where)
+    reviews = db.session.scalars(near).all()
+    facts = review_facts_of(reviews)
+    return frozenset(one.id for one in reviews if not may(actor, "ask_customers", facts[one.id]).allowed)
 
 
 def own_and_provisional(actor: Actor, review: Review) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -12,18 +13,18 @@ from states.errors import Message, Refusal
 from workflow_app.access import require
 from workflow_app.db import db
 from workflow_app.imports.customers import EMAIL
-from workflow_app.models import Cycle, Invitation, Review, ServiceLink
+from workflow_app.models import ServiceLink
 from workflow_app.queries.facts import review_facts
-from workflow_app.queries.surveys import UNANSWERED, group_of
+from workflow_app.queries.mailed_links import asked_now, came_back, mailed
 from workflow_app.services.events import record_event
-from workflow_app.services.inviting import replace, send_invitation
+from workflow_app.services.inviting import send_invitation
+from workflow_app.services.new_links import give_new_links
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from datetime import datetime
 
     from states.permissions import Actor
-    from workflow_app.models import Customer
+    from workflow_app.models import Customer, Invitation
 
 LONGEST_ADDRESS = 254
 LONGEST_REASON = 500
@@ -36,31 +37,40 @@ def guard_customer(customer: Customer, *, actor: Actor) -> None:
     serves = select(ServiceLink.id).filter_by(customer_id=customer.id, employee_id=actor.employee_id)
     if actor.employee_id is not None and db.session.scalar(serves.limit(1)) is not None:
         raise Refusal(OWN_CUSTOMER, kind="forbidden")
-    for invitation in _asked(customer):
+    for invitation in asked_now([customer.id]):
         require(actor, "ask_customers", review_facts(invitation.review))
 
 
-def correct_address(customer: Customer, address: str, *, send: bool, actor: Actor, now: datetime) -> int:
-    """Write to a customer at `address` from now on; returns how many invitations go out again (`send`).
+@dataclass(frozen=True)
+class Corrected:
+    """What became of the links: how many are new, and how many of them went out."""
 
-    An address that is the same is refused (invalid), unless mail to it came back: then it is tried once more. What
-    came back gets a new link: who may have read the old one cannot answer by it. Recorded, the addresses apart.
+    renewed: int
+    sent: int
+
+
+def correct_address(customer: Customer, address: str, *, send: bool, actor: Actor, now: datetime) -> Corrected:
+    """Write to a customer at `address` from now on; with `send` what has a new link goes out at once.
+
+    What was mailed to another address and is not answered gets a new link: whoever reads there cannot answer by the
+    old one. An address that is the same is refused (invalid), unless mail to it came back: then it is tried once more,
+    with new links for what came back. Recorded, the addresses apart.
     """
     guard_customer(customer, actor=actor)
     new = address.strip()
     if unsafe(new, longest=LONGEST_ADDRESS) or not EMAIL.fullmatch(new):
         raise Refusal(Message("This is no mail address. Enter one such as name@company.com."))
-    came_back = [one for one in _asked(customer) if one.bounced_at is not None]
-    if new == customer.email and customer.bounced_at is None and not came_back:
+    asked = asked_now([customer.id])
+    ended = came_back(asked) if new == customer.email else mailed(asked)
+    if new == customer.email and customer.bounced_at is None and not ended:
         raise Refusal(Message("This is the address that is in use. Enter the right one."))
     record_event(
         "customer", customer.id, "address_corrected", actor=actor, now=now,
         detail={"before": customer.email, "after": new},
     )
     customer.email, customer.bounced_at = new, None
-    leaders = _let_go(came_back)
-    db.session.flush()
-    return sum(_ask_again(one, send=send, actor=actor, now=now) for one in leaders)
+    renewed = give_new_links(ended, actor=actor, now=now)
+    return Corrected(len(renewed), sum(_sent(one, actor=actor, now=now) for one in renewed) if send else 0)
 
 
 def write_again(customer: Customer, *, reason: str, actor: Actor, now: datetime) -> None:
@@ -82,35 +92,9 @@ def write_again(customer: Customer, *, reason: str, actor: Actor, now: datetime)
     record_event("customer", customer.id, "opt_out_cleared", actor=actor, now=now, detail={"reason": why})
 
 
-def _asked(customer: Customer) -> Sequence[Invitation]:
-    """What the customer is still asked in the cycles that are open."""
-    query = (
-        select(Invitation)
-        .join(Invitation.review)
-        .join(Review.cycle)
-        .where(Invitation.customer_id == customer.id, Invitation.state.in_(UNANSWERED), Cycle.state == "open")
-        .order_by(Invitation.review_id)
-    )
-    return db.session.scalars(query).all()
-
-
-def _let_go(came_back: Sequence[Invitation]) -> list[Invitation]:
-    """Forget that these came back; returns those that get a new link, whose mail names the others too."""
-    leaders: list[Invitation] = []
-    for invitation in came_back:
-        invitation.bounced_at = invitation.bounce_reason = None
-        leader = group_of(invitation)[0]
-        lead = leader if leader in came_back else invitation
-        if lead not in leaders:
-            leaders.append(lead)
-    return leaders
-
-
-def _ask_again(invitation: Invitation, *, send: bool, actor: Actor, now: datetime) -> bool:
-    # A survey about somebody that has ended meanwhile asks nobody: that is no fault of the address.
+def _sent(invitation: Invitation, *, actor: Actor, now: datetime) -> bool:
+    # Who wants no mail keeps that wish: no fault of the address.
     with suppress(Refusal):
-        replace(invitation, actor=actor, now=now)
-        if send:
-            send_invitation(invitation, actor=actor, now=now)
-            return True
+        send_invitation(invitation, actor=actor, now=now)
+        return True
     return False

@@ -177,6 +177,11 @@ def replace(invitation: Invitation, *, actor: Actor, now: datetime) -> None:
     A leader's new link opens everybody who shares it. One that follows gets a link of its own.
     """
     guard_invitation(invitation, actor, answered=False)
+    renew(invitation, actor=actor, now=now)
+
+
+def renew(invitation: Invitation, *, actor: Actor, now: datetime) -> None:
+    """The same without asking leave: who corrects an address has asked for all that it concerns."""
     move(invitation, "replace", now=now)
     invitation.leader_id = None
     invitation.delivered_at = invitation.seen_at = invitation.bounced_at = invitation.bounce_reason = None

@@ -34,17 +34,13 @@ def correct(customer_id: int) -> Any:
         return _page(customer_id, form), 422
     try:
         with unit_of_work():
-            sent = customer_addresses.correct_address(
+            done = customer_addresses.correct_address(
                 correspondence(customer_id).customer, form.email.data or "", send=bool(form.send.data),
                 actor=current_actor(), now=now(),
             )
     except Refusal as refusal:
         return _refused(customer_id, refusal, address=form)
-    if sent:
-        flash(ngettext("The address is corrected; %(num)s invitation goes out again, with a new link.",
-                       "The address is corrected; %(num)s invitations go out again, with new links.", sent), "ok")
-    else:
-        flash(_("The address is corrected."), "ok")
+    flash(_said(done), "ok")
     return redirect(url_for("customer_addresses.page", customer_id=customer_id), code=303)
 
 
@@ -63,6 +59,20 @@ def write_again(customer_id: int) -> Any:
         return _refused(customer_id, refusal, again=form)
     flash(_("This customer may be written to again. A new link asks anew."), "ok")
     return redirect(url_for("customer_addresses.page", customer_id=customer_id), code=303)
+
+
+def _said(done: customer_addresses.Corrected) -> str:
+    said: str = _("The address is corrected.")
+    if done.sent:
+        said = ngettext("The address is corrected; %(num)s invitation goes out again, with a new link.",
+                        "The address is corrected; %(num)s invitations go out again, with new links.", done.sent)
+    elif done.renewed:
+        said = ngettext(
+            "The address is corrected; %(num)s link has ended. The new one waits to be sent, under the customers of the cycle.",
+            "The address is corrected; %(num)s links have ended. The new ones wait to be sent, under the customers of the cycle.",
+            done.renewed,
+        )
+    return said
 
 
 def _refused(

@@ -78,7 +78,7 @@ def preview(number: int) -> str:
 
 
 def _preview(kept: ImportPreview, refusal: Refusal | None = None, form: EffectiveForm | None = None) -> str:
-    plan = importing.plan_of(kept)
+    plan = importing.plan_of(kept, actor=current_actor())
     parts: dict[str, tuple[Any, ...]] = {part: getattr(plan, part) for part in PARTS}
     filled = next((part for part in PARTS if parts[part]), "added")
     part = request.args.get("part", filled)

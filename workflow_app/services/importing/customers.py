@@ -14,8 +14,11 @@ from sqlalchemy import bindparam, delete, insert, select, update
 from states.errors import Message
 from workflow_app.db import db
 from workflow_app.models import Customer, Employee, ServiceLink
+from workflow_app.queries.mailed_links import asked_now, mailed
 from workflow_app.services.importing.history import record_many
+from workflow_app.services.importing.own_customers import barred_rows, refuse_barred
 from workflow_app.services.importing.plan import Change, Plan, added_and_changed, chunks, differences
+from workflow_app.services.new_links import give_new_links
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
     from states.permissions import Actor
     from workflow_app.imports.customers import CustomerRow
     from workflow_app.imports.reading import Fault, Table
+    from workflow_app.models import Invitation
 
 FIELDS = ("customer", "contact", "email", "language")
 COLUMNS = {"customer": "name", "contact": "contact", "email": "email", "language": "language"}
@@ -33,24 +37,37 @@ COLUMNS = {"customer": "name", "contact": "contact", "email": "email", "language
 class _Wanted:
     row: CustomerRow
     staff: tuple[str, ...]
+    lines: Mapping[str, int]
+    """The row of each employee number."""
 
 
-def plan_customers(rows: Sequence[CustomerRow], table: Table) -> Plan:
-    """What would be added and changed; the people who serve must be known."""
+def plan_customers(rows: Sequence[CustomerRow], table: Table, *, actor: Actor) -> Plan:
+    """What would be added and changed by this actor; the people who serve must be known.
+
+    Refused, row by row, is what the actor has no say in. `links`: how many invitations lose a link with the address.
+    """
     wanted = _wanted(rows)
     stored = _stored()
     pairs = ((customer, stored.get(number)) for number, customer in wanted.items())
     added, changed = added_and_changed((_change(customer, known), known) for customer, known in pairs)
+    barred = (table.fault(one.line, one.field, one.why) for one in barred_rows([*added, *changed], actor=actor))
     return Plan(
         "customers", added, changed,
         unchanged=len(wanted) - len(added) - len(changed),
         absent=len(stored.keys() - wanted.keys()),
-        faults=tuple(_faults(rows, table)),
+        faults=(*_faults(rows, table), *barred),
+        links=len(_links_that_end(changed)),
     )
 
 
 def write_customers(plan: Plan, *, actor: Actor, now: datetime, advance: Callable[[int], None]) -> None:
-    """Insert and update customers, then make the links what the list says."""
+    """Insert and update customers, then make the links what the list says.
+
+    Refuses (forbidden) what the actor has no say in. What was mailed to an address that changes, and is not answered,
+    gets a new link; HR sends it.
+    """
+    refuse_barred([*plan.added, *plan.changed], actor=actor)
+    ended = _links_that_end(plan.changed)
     for some in chunks(list(plan.added)):
         db.session.execute(insert(Customer), [{"customer_no": one.key, **_values(one)} for one in some])
         advance(len(some))
@@ -62,15 +79,18 @@ def write_customers(plan: Plan, *, actor: Actor, now: datetime, advance: Callabl
     events += [(ids[one.key], "customer_changed", one) for one in plan.changed]
     record_many("customer", events, actor=actor, now=now)
     db.session.expire_all()
+    give_new_links(ended, actor=actor, now=now)
 
 
 def _wanted(rows: Sequence[CustomerRow]) -> dict[str, _Wanted]:
     first: dict[str, CustomerRow] = {}
-    staff: dict[str, set[str]] = {}
+    lines: dict[str, dict[str, int]] = {}
     for row in rows:
         first.setdefault(row.customer_no, row)
-        staff.setdefault(row.customer_no, set()).update({row.employee_no} - {"", None})
-    return {number: _Wanted(row, tuple(sorted(staff[number]))) for number, row in first.items()}
+        staff = lines.setdefault(row.customer_no, {})
+        if row.employee_no:
+            staff.setdefault(row.employee_no, row.row)
+    return {number: _Wanted(row, tuple(sorted(lines[number])), lines[number]) for number, row in first.items()}
 
 
 def _stored() -> dict[str, dict[str, Any]]:
@@ -88,7 +108,7 @@ def _change(wanted: _Wanted, known: Mapping[str, Any] | None) -> Change:
     if known:
         before = {name: known[column] for name, column in COLUMNS.items()}
         before["employee_no"] = ", ".join(sorted(known["staff"]))
-    return Change(wanted.row.customer_no, wanted.row.customer, differences(before, after), wanted.row.row, wanted)
+    return Change(wanted.row.customer_no, wanted.row.customer, differences(before, after), wanted.row.row, wanted, known)
 
 
 def _faults(rows: Sequence[CustomerRow], table: Table) -> Iterator[Fault]:
@@ -110,6 +130,18 @@ def _faults(rows: Sequence[CustomerRow], table: Table) -> Iterator[Fault]:
                 ))
 
 
+def _links_that_end(changed: Sequence[Change]) -> Sequence[Invitation]:
+    numbers = [one.key for one in changed if _moves(one)]
+    ids: list[int] = []
+    for some in chunks(numbers):
+        ids += db.session.scalars(select(Customer.id).where(Customer.customer_no.in_(some)))
+    return mailed(asked_now(ids))
+
+
+def _moves(change: Change) -> bool:
+    return any(each.field == "email" for each in change.fields)
+
+
 def _values(change: Change) -> dict[str, Any]:
     return {column: getattr(change.row.row, name) for name, column in COLUMNS.items()}
 
@@ -119,7 +151,7 @@ def _update(changed: Sequence[Change]) -> None:
     values: dict[str, Any] = {column: bindparam(f"new_{column}") for column in COLUMNS.values()}
     statement = update(table).where(table.c.customer_no == bindparam("number")).values(**values)
     # A new address has not bounced.
-    moved = [one.key for one in changed if any(each.field == "email" for each in one.fields)]
+    moved = [one.key for one in changed if _moves(one)]
     for numbers in chunks(moved):
         db.session.connection().execute(update(table).where(table.c.customer_no.in_(numbers)).values(bounced_at=None))
     for some in chunks(list(changed)):

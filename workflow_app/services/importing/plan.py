@@ -59,6 +59,8 @@ class Plan:
     faults: tuple[Fault, ...] = ()
     year: int | None = None
     """The year that the rows belong to, where they do not name it themselves."""
+    links: int = 0
+    """How many invitations of customers were mailed to an address that changes, and lose their links with it."""
 
     @property
     def nothing_to_do(self) -> bool:
@@ -69,7 +71,8 @@ class Plan:
     def summary(self) -> dict[str, int]:
         """The counts of a preview."""
         year = {} if self.year is None else {"year": self.year}
-        return year | {
+        links = {"links": self.links} if self.links else {}
+        return year | links | {
             "added": len(self.added), "changed": len(self.changed), "unchanged": self.unchanged,
             "refused": len({fault.row for fault in self.faults}), "absent": self.absent,
         }

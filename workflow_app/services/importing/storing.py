@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, select
 
 from states.errors import Message, Refusal
+from states.permissions import SYSTEM
 from workflow_app.access import require
 from workflow_app.db import db
 from workflow_app.models import ImportPreview
@@ -38,19 +40,22 @@ KEPT_DAYS = 7
 """A workbook holds names and scores: one that nobody applied is thrown away after so many days."""
 
 
-def plan_import(kind: str, filename: str, content: bytes, *, year: int | None = None) -> Plan:
-    """What a workbook would add, change and why it is refused; nothing is written.
+def plan_import(
+    kind: str, filename: str, content: bytes, *, year: int | None = None, actor: Actor = SYSTEM
+) -> Plan:
+    """What a workbook would add, change and why it is refused, imported by this actor; nothing is written.
 
     `year` is whose figures a workbook of key figures holds. Refuses (invalid, too_large) a file that is no workbook of this kind at all.
     """
     if kind not in KINDS:
         raise Refusal(Message("Choose what the file holds: employees, customers, records or key figures."))
     source = read_source(kind, filename, content)
-    plan = PLANNERS[kind](source.rows, source.table, **({"year": year} if kind == "kpi" else {}))
+    asks: dict[str, dict[str, object]] = {"kpi": {"year": year}, "customers": {"actor": actor}}
+    plan = PLANNERS[kind](source.rows, source.table, **asks.get(kind, {}))
     faults = sorted({*source.faults, *plan.faults}, key=lambda fault: (fault.row, fault.column))
     refused = {fault.row for fault in faults}
     added, changed = (tuple(one for one in part if one.line not in refused) for part in (plan.added, plan.changed))
-    return Plan(kind, added, changed, plan.unchanged, plan.absent, tuple(faults), plan.year)
+    return replace(plan, added=added, changed=changed, faults=tuple(faults))
 
 
 def keep_workbook(
@@ -58,7 +63,7 @@ def keep_workbook(
 ) -> ImportPreview:
     """Keep an uploaded workbook so that its preview can be looked at and confirmed."""
     require(actor, "import_data")
-    return _keep(plan_import(kind, filename, content, year=year), filename, content, actor=actor, now=now)
+    return _keep(plan_import(kind, filename, content, year=year, actor=actor), filename, content, actor=actor, now=now)
 
 
 def _keep(plan: Plan, filename: str, content: bytes, *, actor: Actor, now: datetime) -> ImportPreview:
@@ -87,9 +92,9 @@ def find_kept(number: int, *, actor: Actor) -> ImportPreview:
     return stored
 
 
-def plan_of(stored: ImportPreview) -> Plan:
-    """The plan of a kept workbook against the data of this moment."""
-    return plan_import(stored.kind, stored.filename, stored.content, year=stored.summary.get("year"))
+def plan_of(stored: ImportPreview, *, actor: Actor) -> Plan:
+    """The plan of a kept workbook against the data of this moment, for whoever would apply it."""
+    return plan_import(stored.kind, stored.filename, stored.content, year=stored.summary.get("year"), actor=actor)
 
 
 def apply_kept(
@@ -107,7 +112,7 @@ def apply_kept(
     db.session.refresh(stored)
     if stored.applied_at:
         raise Refusal(Message("This file was imported already. Choose it again to compare it anew."), kind="conflict")
-    plan = plan_of(stored)
+    plan = plan_of(stored, actor=actor)
     if plan.digest != seen:
         raise Refusal(
             Message("The data changed since this preview was made. This is the new preview: please check it again."),
@@ -128,7 +133,7 @@ def import_workbook(
     with faults, each of them named. A file that changes nothing writes nothing.
     """
     require(actor, "import_data")
-    plan = plan_import(kind, filename, content, year=year)
+    plan = plan_import(kind, filename, content, year=year, actor=actor)
     _refuse_faults(plan)
     if not plan.nothing_to_do:
         if begin:
