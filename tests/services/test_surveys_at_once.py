@@ -12,9 +12,11 @@ from tests.faults.crew import wait_until
 from tests.survey_company import filled, make_shared, make_survey, path_of
 from workflow_app import clock
 from workflow_app.db import db, unit_of_work
-from workflow_app.models import Account, Invitation, Review, Submission
-from workflow_app.services import inviting
+from workflow_app.mail import MailRefusedError
+from workflow_app.models import Account, Invitation, MailMessage, Review, Submission
+from workflow_app.services import inviting, sending
 from workflow_app.services.answering import submit_answers
+from workflow_app.services.bouncing import note_bounce
 from workflow_app.services.closing_surveys import close_survey, close_surveys
 from workflow_app.survey_links import nonce_of
 from workflow_app.views import survey as views
@@ -233,3 +235,58 @@ def test_no_more_mail_may_be_asked_for_by_a_link_that_ends_in_that_moment(app, d
 
     assert told().status_code == 200
     assert (first.state, first.decline_kind) == ("declined", "opted_out")
+
+
+# --- a mail that is noted as sent, or as come back, while its customer answers ------------------------------------
+
+
+def noted_as_sent(mail):
+    number = mail.id
+    return lambda: sending.note_sent(number, now=NOW)
+
+
+def noted_as_come_back(mail):
+    words = {"message_id": mail.key, "address": mail.to_address, "reason": "550", "permanent": True}
+    return lambda: note_bounce(**words, now=NOW)
+
+
+def noted_as_refused(mail):
+    number = mail.id
+    return lambda: sending.note_failed(number, MailRefusedError("550", recipient=True), now=NOW)
+
+
+@pytest.mark.parametrize("noted", [noted_as_sent, noted_as_come_back, noted_as_refused])
+def test_who_notes_what_became_of_a_mail_does_not_bar_the_way_of_an_answer(db_session, crowd, noted):
+    survey = make_survey()
+    inviting.send_invitations(survey.cycle.id, now=NOW)
+    mail = db.session.query(MailMessage).filter_by(invitation_id=survey.first.id).one()
+    mail.state = "queued"
+    answer, noting = answering(survey.first), noted(mail)
+
+    with crowd.held(HELD_INVITATION, survey.first.id):
+        answered = crowd.come(answer)
+        written = crowd.come(noting)
+
+    assert (answered.exception(), written.exception()) == (None, None)
+    assert survey.first.state == "submitted"
+    assert db.session.query(MailMessage).filter_by(invitation_id=survey.first.id).count() == 0
+
+
+def test_hundreds_of_reports_hold_one_customer_at_a_time(app, db_session, crowd, monkeypatch):
+    """Of two that are reported, the second is waited for, and the first can answer."""
+    secret = app.config["SETTINGS"].bounce_secret.__class__("secret")
+    monkeypatch.setattr(app.config["SETTINGS"], "bounce_secret", secret)
+    survey = make_survey()
+    inviting.send_invitations(survey.cycle.id, now=NOW)
+    keys = [mail.key for mail in db.session.query(MailMessage).order_by(MailMessage.id)][:2]
+    events = [{"status": "5.1.1", "message_id": key} for key in keys]
+    client, first = app.test_client(), answering(survey.first)
+    heads = {"Authorization": "Bearer secret"}
+
+    with crowd.held(HELD_INVITATION, survey.invitations[1].id):
+        told = crowd.come(lambda: client.post("/bounces", json={"events": events}, headers=heads))
+        with app.app_context(), unit_of_work():
+            assert first() == 1
+
+    assert told.result().json["noted"] == 2
+    assert all(one.bounced_at for one in survey.invitations[:2])

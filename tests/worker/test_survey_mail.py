@@ -21,7 +21,7 @@ from workflow_app.models import (
     ReviewStage,
     ServiceLink,
 )
-from workflow_app.services import inviting, reminding_customers
+from workflow_app.services import inviting, reminding_customers, sending
 from workflow_app.services.answering import decline, submit_answers
 from workflow_app.services.opting_out import opt_out
 from workflow_app.services.sharing_links import arrange_links
@@ -241,3 +241,24 @@ def test_a_server_that_refuses_us_says_nothing_of_the_address(at_work, survey, s
     run_jobs(at_work, incidents=True)
     db.session.expire_all()
     assert [one.bounced_at or one.customer.bounced_at for one in survey.invitations] == [None] * 3
+
+
+@pytest.mark.parametrize("shared", [False, True])
+def test_a_mail_whose_last_person_is_answered_about_while_it_is_made_is_not_sent(at_work, survey, shared):
+    inviting.send_invitations(survey.cycle.id, now=clock.now())
+    first = survey.first
+    mail = db.session.scalar(select(MailMessage).filter_by(invitation_id=first.id))
+    if shared:
+        other = make_asked_review(survey.cycle, make_employee("江敏"), now=clock.now())
+        db.session.add(Invitation(
+            review_id=other.id, customer_id=first.customer_id, form=first.form, leader_id=first.id, state="submitted",
+            created_at=clock.now(), expires_at=first.expires_at,
+        ))
+        db.session.flush()
+    begun = sending.begin_attempt(mail.id, now=clock.now())
+    db.session.execute(update(Invitation).where(Invitation.id == first.id).values(state="submitted"))
+
+    message = sending.composed(begun, now=clock.now())
+
+    assert message is None
+    assert (mail.state, mail.last_error) == ("withdrawn", "submitted")

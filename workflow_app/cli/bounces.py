@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from collections import Counter
 
 FAULTY = 2
 
@@ -22,12 +26,16 @@ def command(file: Path, data: Path | None) -> None:
     from workflow_app.cli._database import application  # noqa: PLC0415
     from workflow_app.clock import now  # noqa: PLC0415
     from workflow_app.db import unit_of_work  # noqa: PLC0415
+    from workflow_app.once_more import once_more  # noqa: PLC0415
     from workflow_app.services.bounce_reports import read_bounces  # noqa: PLC0415
+
+    def read() -> Counter[str]:
+        with unit_of_work():
+            return read_bounces(file, now=now())
 
     with application(data):
         try:
-            with unit_of_work():
-                counts = read_bounces(file, now=now())
+            counts = once_more(read)
         except Refusal as refusal:
             for message in refusal.messages:
                 click.echo(str(message), err=True)

@@ -14,6 +14,7 @@ from workflow_app.jobs import Job
 from workflow_app.mail import MailRefusedError
 from workflow_app.models import MailMessage
 from workflow_app.services import bouncing, mail_pacing, survey_mails
+from workflow_app.services.holding_mails import hold_mail
 from workflow_app.services.timing import cancel_timer, set_timer
 from workflow_app.survey_links import without_links
 
@@ -53,15 +54,18 @@ def begin_attempt(mail_id: int, *, now: datetime) -> MailMessage | None:
     return mail
 
 
-def composed(mail: MailMessage, *, now: datetime) -> EmailMessage:
-    """The message as it goes out, with the customer's link in its place."""
-    survey_mails.bring_up_to_date(mail, now=now)
+def composed(mail: MailMessage, *, now: datetime) -> EmailMessage | None:
+    """The message as it goes out, with the customer's link in its place; None, and withdrawn, if nobody is left to ask."""
+    why = survey_mails.bring_up_to_date(mail, now=now)
+    if why is not None:
+        mail.state, mail.last_error = "withdrawn", why
+        return None
     return wire.compose(mail, current_app.config["SETTINGS"], link=survey_mails.link_in(mail))
 
 
 def note_sent(mail_id: int, *, now: datetime) -> None:
     """The mail server took it. A customer's link is struck from what is kept: only its digest stays here."""
-    mail = db.session.get(MailMessage, mail_id)
+    mail = hold_mail(mail_id)
     if mail is None:
         return
     mail.state, mail.sent_at, mail.last_error = "sent", now, None
@@ -76,7 +80,7 @@ def note_failed(mail_id: int, error: MailNotTakenError, *, now: datetime) -> Mai
     Put off: tried again later, until the waits are used up. A customer's address that is refused is a bounce,
     which HR sees with the customer.
     """
-    mail = db.session.get(MailMessage, mail_id)
+    mail = hold_mail(mail_id, customer=isinstance(error, MailRefusedError))
     if mail is None:
         return None
     mail.last_error = str(error)

@@ -98,14 +98,23 @@ def why_withdrawn(mail: MailMessage, *, now: datetime) -> str | None:
     return None if _to_ask(invitation, now) else _why_not(invitation, now) or "closed"
 
 
-def bring_up_to_date(mail: MailMessage, *, now: datetime) -> None:
-    """Before a mail about several people is sent: leave out those who were answered about since it was queued."""
+def bring_up_to_date(mail: MailMessage, *, now: datetime) -> str | None:
+    """Before a mail about several people is sent: leave out those who were answered about since it was queued.
+
+    Returns why it is not to be sent any more (a key of REASONS) where nobody is left to ask about; the last of them
+    may have answered since `why_withdrawn` looked.
+    """
     invitation = db.session.get(Invitation, mail.invitation_id) if mail.invitation_id else None
-    if invitation is None or len(group_of(invitation)) == 1:
-        return
+    if invitation is None:
+        return None
     people, reminder = _to_ask(invitation, now), mail.key.startswith("reminder")
-    written = write_mail(people or [invitation], language_of(invitation), reminder=reminder)
+    if not people:
+        return _why_not(invitation, now) or "closed"
+    if len(group_of(invitation)) == 1:
+        return None
+    written = write_mail(people, language_of(invitation), reminder=reminder)
     mail.text, mail.html = written.text, written.html
+    return None
 
 
 def link_in(mail: MailMessage) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from functools import partial
 from http import HTTPStatus
 from typing import Any, Literal
 
@@ -16,6 +17,7 @@ from workflow_app.access import public
 from workflow_app.clock import now
 from workflow_app.db import unit_of_work
 from workflow_app.extensions import csrf, limiter
+from workflow_app.once_more import once_more
 from workflow_app.services.bouncing import note_bounce
 
 blueprint = Blueprint("bounces", __name__)
@@ -63,19 +65,23 @@ def report() -> Any:
         faults = [{"at": list(one["loc"]), "fault": one["msg"]} for one in fault.errors(include_input=False)[:10]]
         return jsonify(faults=faults), HTTPStatus.UNPROCESSABLE_ENTITY
     counts = {"noted": 0, "known": 0, "unknown": 0, "ignored": 0}
-    with unit_of_work():
-        for event in told.events:
-            counts[_note(event)] += 1
+    for event in told.events:
+        counts[once_more(partial(_note, event))] += 1
     return jsonify(counts)
 
 
 def _note(event: Event) -> str:
+    """Each in a transaction of its own: hundreds of customers are not kept waiting, nor does one wait for another.
+
+    A report that was broken off is told again, and what is noted by then is known.
+    """
     if event.action != "failed" or event.status.startswith("2"):
         return "ignored"
-    return note_bounce(
-        message_id=event.message_id, address=event.recipient, reason=event.reason or event.status,
-        permanent=event.status.startswith("5"), now=now(), by_service=True,
-    )
+    with unit_of_work():
+        return note_bounce(
+            message_id=event.message_id, address=event.recipient, reason=event.reason or event.status,
+            permanent=event.status.startswith("5"), now=now(), by_service=True,
+        )
 
 
 def _knows_the_secret() -> bool:

@@ -7,6 +7,7 @@ session's CSRF token and never grows old. The token stands in no page: forms and
 from __future__ import annotations
 
 from contextlib import suppress
+from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ from workflow_app.access import public
 from workflow_app.db import db, unit_of_work
 from workflow_app.errors import note_failure, status_of
 from workflow_app.extensions import csrf
+from workflow_app.once_more import once_more
 from workflow_app.ready_pages import ready_page
 from workflow_app.services import answering
 from workflow_app.services.opting_out import opt_out
@@ -62,6 +64,10 @@ def page(token: str) -> Answered:
 def answer(token: str) -> Answered:
     # Before anything reads the form: what is larger is refused unread.
     request.max_content_length = LARGEST_FORM
+    return once_more(partial(_answer, token))
+
+
+def _answer(token: str) -> Answered:
     sent = request.form
     quickly = sent_quickly(token)
     if quickly is not None:
