@@ -13,6 +13,7 @@ from states.permissions import Actor
 from workflow_app.models import Assignment, Cycle
 from workflow_app.queries.guards import a_rater_omits, owed_forms
 from workflow_app.services.events import record_event
+from workflow_app.services.unsent_answers import forget_unsent
 
 ENDINGS = frozenset({"calibrate", "close"})
 NAMED = 5
@@ -24,12 +25,14 @@ def move_cycle(
     """Fire a trigger of the cycle's machine and record it; an impossible one is a Refusal (conflict).
 
     No cycle goes to calibration or closes while a rater owes a score and no omission is recorded: a
-    rater's own omission is no missing part (scheme §4).
+    rater's own omission is no missing part (scheme §4). What customers have not sent by then is wiped.
     """
     before = cycle.state
     if trigger in ENDINGS and before == "open" and a_rater_omits(cycle):
         raise Refusal(omitted_by(owed_forms(cycle)), kind="conflict")
     cycle.state = fire("cycle", trigger, before, facts)
+    if before == "open":
+        forget_unsent(cycle)
     record_event(
         "cycle",
         cycle.id,

@@ -39,6 +39,7 @@ from workflow_app.models import (
 )
 from workflow_app.schemes import current_version, read_scheme, scheme_of
 from workflow_app.services.events import record_event
+from workflow_app.services.unsent_answers import forget_run_out
 
 OVER = ("closed", "cancelled")
 CHUNK = 500
@@ -49,7 +50,7 @@ def erase_old_records(*, now: datetime) -> dict[str, int]:
     """Erase what its time is over for, in one chunk of each kind; how many of which. Asked for every hour.
 
     Mail, evidence and details of events go by the newest published scheme, drafts and customers' answers
-    by the scheme of their own cycle, once it is closed.
+    by the scheme of their own cycle, once it is closed. What a customer can never send any more goes at once, by no rule.
     """
     version = current_version()
     if version is None:
@@ -57,7 +58,7 @@ def erase_old_records(*, now: datetime) -> dict[str, int]:
     rule = read_scheme(version).retention
     erased = {
         "mail": _mail(rule, now), "event_details": _event_details(rule, now), "evidence": _evidence(rule, now),
-        "drafts": 0, "survey_answers": 0,
+        "drafts": 0, "survey_answers": 0, "unsent": forget_run_out(now=now),
     }  # fmt: skip
     for cycle in db.session.scalars(select(Cycle).where(Cycle.state.in_(OVER)).order_by(Cycle.id)):
         own = scheme_of(cycle).retention
@@ -182,6 +183,7 @@ def _survey_answers(cycle: Cycle, rule: Retention, now: datetime) -> int:
     given = select(Submission.id).join(Invitation).where(Invitation.review_id.in_(reviews))
     found = list(db.session.scalars(given))
     db.session.execute(update(Submission).where(Submission.id.in_(found)).values(answers={}, score=None))
+    db.session.execute(update(Invitation).where(Invitation.review_id.in_(reviews)).values(reference=None))
     _reasons_against(cycle, before)
     _published(found)
     return len(found)
@@ -202,10 +204,12 @@ def _answered_before(cycle: Cycle, before: datetime) -> list[int]:
 
 
 def _reasons_against(cycle: Cycle, before: datetime) -> None:
-    """What customers wrote who declined; that they did, and what kind of reason it was, stays."""
+    """What customers wrote who declined, and what a mail server said of an address; that it was so, and when, stays."""
     reviews = select(Review.id).where(Review.cycle_id == cycle.id, Review.employee_id.not_in(_held()))
     old = (Invitation.review_id.in_(reviews), Invitation.decline_reason.is_not(None), Invitation.closed_at < before)
     db.session.execute(update(Invitation).where(*old).values(decline_reason=None))
+    came_back = (Invitation.review_id.in_(reviews), Invitation.bounce_reason.is_not(None), Invitation.bounced_at < before)
+    db.session.execute(update(Invitation).where(*came_back).values(bounce_reason=None))
 
 
 def _published(submissions: Collection[int]) -> None:
