@@ -1,6 +1,7 @@
 """What comes back: noted once, with the mail, the invitation and the customer; never with somebody else."""
 
 import mailbox
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -19,6 +20,7 @@ from workflow_app.services.bouncing import note_bounce
 from workflow_app.services.survey_mails import why_withdrawn
 
 NOW = clock.now()
+LATER = timedelta(hours=1)
 
 
 @pytest.fixture
@@ -64,6 +66,49 @@ def test_the_same_bounce_again_changes_nothing(survey):
     assert bounce(mails()[0].key) == "known"
     assert bounce(address=survey.first.customer.email.upper()) == "known"
     assert len(db.session.scalars(select(Event).filter_by(kind="mail_bounced")).all()) == 1
+
+
+def told(mail, reason, *, permanent):
+    found = note_bounce(message_id=mail.key, address="", reason=reason, permanent=permanent, now=NOW + LATER)
+    db.session.expire_all()
+    return found
+
+
+def recorded():
+    return [one.data["permanent"] for one in db.session.scalars(select(Event).filter_by(kind="mail_bounced").order_by(Event.id))]
+
+
+def test_an_address_that_is_dead_after_all_is_marked_so_though_its_mail_had_come_back_for_a_while(survey):
+    first = survey.first
+    assert bounce(mails()[0].key, permanent=False) == "noted"
+    assert bounce(mails()[0].key, permanent=False) == "known"
+
+    assert told(mails()[0], "550 gone for good", permanent=True) == "noted"
+
+    assert (first.customer.bounced_at, first.bounced_at, mails()[0].bounced_at) == (NOW + LATER, NOW, NOW)
+    assert (first.bounce_reason, mails()[0].bounce_reason) == ("550 gone for good", "550 gone for good")
+    assert recorded() == [False, True]
+    assert [told(mails()[0], "again", permanent=each) for each in (True, False)] == ["known", "known"]
+    assert recorded() == [False, True]
+
+
+def test_a_permanent_bounce_that_hr_has_dealt_with_is_not_noted_again(survey):
+    bounce(mails()[0].key, permanent=False)
+    told(mails()[0], "550 gone", permanent=True)
+    survey.first.customer.bounced_at = None  # HR tries the same address once more
+    db.session.flush()
+
+    assert told(mails()[0], "550 gone", permanent=True) == "known"
+    assert survey.first.customer.bounced_at is None
+
+
+def test_a_later_report_does_not_blame_an_address_that_was_corrected_meanwhile(survey):
+    bounce(mails()[0].key, permanent=False)
+    survey.first.customer.email = "right@example.net"
+    db.session.flush()
+
+    assert told(mails()[0], "550 gone", permanent=True) == "known"
+    assert (survey.first.customer.bounced_at, mails()[0].bounce_reason) == (None, "550 no such user")
 
 
 @pytest.mark.parametrize("by_service", [False, True])
