@@ -245,10 +245,10 @@ def _may_manage_review(actor: Actor, facts: Facts) -> Message | None:
 
 
 def _may_ask_customers(actor: Actor, facts: Facts) -> Message | None:
-    """Who is asked about somebody, by which link: HR, but neither the person rated nor their superior."""
+    """Who is asked about somebody, by which link, and the answers one by one: HR, but neither who is rated nor the superior."""
     superior = facts.superior_id if isinstance(facts, ReviewFacts) else None
     if actor.has(HR) and superior is not None and actor.employee_id == superior:
-        return Message("The superior has no hand in which customers are asked. Please ask a colleague in HR.")
+        return Message("The superior neither chooses the customers nor reads their single answers. Please ask a colleague in HR.")
     return _may_manage_review(actor, facts)
 
 
@@ -355,7 +355,7 @@ RULES: dict[str, Rule] = {
     "adjust_review": _may_adjust_review,
     "see_rulebook": _roles(HR, GENERAL_MANAGER, DEPUTY_APPROVER),
     "keep_rulebook": _may_keep_rulebook,
-    "redact_answers": _may_manage_review,
+    "redact_answers": _may_ask_customers,
     "export_answers": _roles(HR),
     "see_survey_results": _roles(HR, GENERAL_MANAGER, DEPUTY_APPROVER),
 }

@@ -229,6 +229,27 @@ def test_nobody_downloads_what_was_said_of_themselves(survey):
         made(survey, write_workbook, actor=me.actor())
 
 
+def test_the_superior_downloads_nothing_about_a_report_and_all_about_others(survey):
+    superior = make_account(survey.review.employee.superior, "hr")
+    other = make_employee("江敏")
+    for _ in range(5):
+        make_customer(other)
+    review = make_asked_review(survey.cycle, other, now=NOW)
+    survey.cycle.state = "open"
+    for invitation in prepare_invitations(review, actor=SYSTEM, now=NOW):
+        answer(invitation, {"overall": "4"})
+    close(review)
+    survey.cycle.state = "calibrating"
+
+    found = scope(survey, actor=superior.actor())
+    with zipfile.ZipFile(made(survey, write_archive, actor=superior.actor(), identified=True, reason="抽查")) as archive:
+        rows = rows_of(archive.read("answers.csv"))
+
+    assert (found.reviews, found.kept_back) == ((review.id,), {"own": 1})
+    assert {row[1] for row in rows[1:]} == {other.employee_no}
+    assert scope(survey).kept_back == {}
+
+
 def test_a_superseded_answer_is_not_in_it(survey):
     old = db.session.scalar(select(Submission).filter_by(invitation_id=survey.first.id))
     old.state = "superseded"

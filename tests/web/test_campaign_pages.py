@@ -6,7 +6,15 @@ from html import unescape
 import pytest
 from sqlalchemy import delete, select
 
-from tests.survey_company import make_account, make_asked_review, make_customer, make_employee, make_survey, path_of
+from tests.survey_company import (
+    make_account,
+    make_asked_review,
+    make_customer,
+    make_employee,
+    make_shared,
+    make_survey,
+    path_of,
+)
 from workflow_app import clock
 from workflow_app.db import db
 from workflow_app.models import Event, EventDetail, Invitation, MailMessage, ServiceLink, Submission
@@ -360,6 +368,23 @@ def test_in_hr_they_see_nothing_of_it_either(client, sign_in, survey):
         printed = own.post(f"{base(survey)}/links", data={"act": "print", "invitation": str(survey.first.id)})
         assert printed.status_code == 303
     assert len(asked(survey)) == 5
+
+
+def test_the_preview_of_a_shared_link_names_only_those_about_whom_the_reader_may_ask(client, sign_in, db_session):
+    shared = make_shared(("李娜",))
+    follower = shared.followers[0].review
+    superior = make_account(make_employee("周宁"), "hr")
+    follower.superior_id = superior.employee_id
+    db.session.commit()
+    address = f"{base(shared)}/{shared.review.id}/preview"
+
+    for account in (make_account(follower.employee, "hr"), superior):
+        db.session.commit()
+        page = sign_in(client, account).get(address)
+        assert page.status_code == 200
+        assert "李娜" not in page.text.split("</header>")[-1]
+        assert shared.review.employee.name in page.text
+    assert "李娜" in sign_in(client, shared.hr).get(address).text
 
 
 def test_an_empty_cycle_says_what_to_do(client, sign_in, db_session):

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from tests.services.grade_company import NOW, make_account, make_cycle, make_employee, make_hr, make_review
-from tests.survey_company import make_survey, token_of
+from tests.survey_company import make_shared, make_survey, token_of
 from workflow_app import clock
 from workflow_app.models import Account, Action, MailMessage
 from workflow_app.services import calibrating, distributing, inviting
@@ -103,6 +103,30 @@ def test_nobody_reads_the_links_of_their_own_customers(survey, client, sign_in, 
     seen = sign_in(client, survey.hr).get(f"/mail/{mail.id}").text
     assert "/s/…" in seen
     assert token_of(survey.first) not in seen
+
+
+def test_the_superior_reads_no_mail_to_who_is_asked_about_a_report(survey, client, sign_in, db_session):
+    mail = db_session.scalars(select(MailMessage).order_by(MailMessage.id)).first()
+    superior = Account(username="superior", employee=survey.review.employee.superior, roles=["hr"])
+    db_session.add(superior)
+    db_session.flush()
+
+    desk = sign_in(client, superior)
+    assert mail.to_address not in desk.get("/mail").text
+    assert desk.get(f"/mail/{mail.id}").status_code == 403
+
+
+def test_who_left_a_shared_link_is_named_in_no_older_mail_that_they_read(client, sign_in, db_session):
+    shared = make_shared()
+    inviting.send_invitations(shared.cycle.id, now=clock.now())
+    mail = db_session.scalars(select(MailMessage).filter_by(invitation_id=shared.first.id)).one()
+    rated = Account(username="rated", employee=shared.followers[0].review.employee, roles=["hr"])
+    db_session.add(rated)
+    inviting.replace(shared.followers[0], actor=shared.hr.actor(), now=clock.now())
+    db_session.flush()
+
+    assert rated.employee.name in mail.text
+    assert sign_in(client, rated).get(f"/mail/{mail.id}").status_code == 403
 
 
 def test_admins_without_a_person_read_every_mail(survey, client, sign_in, db_session):

@@ -187,6 +187,25 @@ def test_hr_who_is_rated_reads_only_what_was_published(client, sign_in, db_sessi
     assert company.review.employee.name not in own.get(f"/cycles/{company.cycle.id}/survey").text.split("</header>")[-1]
 
 
+@pytest.mark.parametrize("release", [False, True])
+def test_the_superior_in_hr_reads_no_single_answer_about_a_report(client, sign_in, db_session, release):
+    company = Released(6, release=release)
+    superior = make_account(company.review.employee.superior, "hr")
+    db.session.commit()
+    desk, name = sign_in(client, superior), company.name()
+
+    opened = desk.get(f"/reviews/{company.review.id}/answers")
+    acts = [desk.post(f"/reviews/{company.review.id}/answers/{name}/{act}", data={"whole": "y", "reason": "x"}) for act in ("hide", "show")]
+    listed = desk.get(f"/cycles/{company.cycle.id}/survey").text.split("</header>")[-1]
+
+    assert {one.status_code for one in (opened, *acts)} == {403}
+    assert "秘密留言" not in opened.text + "".join(one.text for one in acts)
+    assert company.review.employee.name not in listed
+    assert db.session.scalars(select(Redaction)).all() == []
+    assert not db.session.scalars(select(Event).filter_by(kind="answers_read")).all()
+    assert company.review.employee.name in sign_in(client, company.survey.hr).get(f"/cycles/{company.cycle.id}/survey").text
+
+
 def test_a_colleague_reads_nothing(client, sign_in, db_session):
     company = Released(6)
     other = make_account(make_employee("别人"))

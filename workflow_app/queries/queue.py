@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import aliased
 
 from states.errors import Message, Refusal
 from workflow_app.db import db
 from workflow_app.models import Account, Incident, Invitation, MailMessage, Review
 from workflow_app.queries.paging import Paged, page_of
 
-OWN_CUSTOMER = Message("Nobody reads the links of their own customers. Please ask a colleague in HR.")
+OWN_CUSTOMER = Message("Nobody reads mails to customers who are asked about them or their reports. Please ask a colleague in HR.")
 GONE = Message("There is no such page. The address may be incomplete, or what it showed was removed.")
 
 
@@ -42,7 +43,7 @@ def decider(decided: Incident) -> Account | None:
 def mails(words: str, state: str, page: int, *, but: int | None = None) -> Paged[Any]:
     """Mails whose address or subject has `words`, of a state (all for any other word), the newest first.
 
-    Those to the customers of the employee `but` are left out: by their links that person is rated.
+    Those to customers who are asked about the employee `but`, or one who reports to them, are left out.
     """
     query = select(MailMessage).order_by(MailMessage.id.desc())
     if but is not None:
@@ -60,7 +61,7 @@ def mails(words: str, state: str, page: int, *, but: int | None = None) -> Paged
 
 
 def mail(number: int, *, but: int | None = None) -> MailMessage:
-    """One mail. Refuses (not found) an unknown one, (forbidden) one to the customers of the employee `but`."""
+    """One mail. Refuses (not found) an unknown one, (forbidden) one to who is asked about `but`, or a report."""
     found = db.session.get(MailMessage, number)
     if found is None:
         raise Refusal(GONE, kind="not_found")
@@ -75,7 +76,16 @@ def asked_in(found: MailMessage) -> Invitation | None:
 
 
 def _about(employee_id: int) -> Select[tuple[int]]:
-    """The invitations behind whose link an answer about this person is given."""
-    leader = func.coalesce(Invitation.leader_id, Invitation.id)
-    own = select(leader).join(Review, Review.id == Invitation.review_id).where(Review.employee_id == employee_id)
-    return select(Invitation.id).where(leader.in_(own))
+    """What customers who are asked about this person, or about one who reports to them, are sent in the same cycle.
+
+    Not by the link alone: who shared one once, and has another now, is named in the older mails.
+    """
+    asked, named, other = aliased(Invitation), aliased(Review), aliased(Review)
+    own = or_(named.employee_id == employee_id, named.superior_id == employee_id)
+    return (
+        select(Invitation.id)
+        .join(other, other.id == Invitation.review_id)
+        .join(asked, asked.customer_id == Invitation.customer_id)
+        .join(named, named.id == asked.review_id)
+        .where(named.cycle_id == other.cycle_id, own)
+    )

@@ -13,6 +13,7 @@ from states.stages import FINISHED
 from workflow_app.db import db
 from workflow_app.models import Customer, Employee, Event, Invitation, Review, ReviewStage, Submission
 from workflow_app.queries.campaign import grace_of
+from workflow_app.queries.facts import barred_reviews
 from workflow_app.queries.published_answers import redactions_of
 from workflow_app.queries.surveys import minimum_to_show, survey_stage
 
@@ -33,7 +34,7 @@ class Scope:
     """Of one questionnaire: the reviews whose answers may leave, how many answers, and why others stay.
 
     `kept_back` counts people by reason: `too_few` answers for the group, `unsettled` (somebody may still answer, or
-    change an answer), `own` (the one who asks is the person rated).
+    change an answer), `own` (the one who asks is the person rated, or the superior).
     """
 
     form: str
@@ -54,14 +55,13 @@ class ExportedAnswer:
 
 def export_scopes(cycle: Cycle, *, actor: Actor, now: datetime) -> list[Scope]:
     """One scope for each questionnaire that customers of the cycle answered, by its code."""
-    least = minimum_to_show(cycle)
+    least, barred = minimum_to_show(cycle), barred_reviews(actor, Review.cycle_id == cycle.id)
     reviews: dict[str, list[int]] = {}
     answers: Counter[str] = Counter()
     kept: dict[str, Counter[str]] = {}
-    for number, employee_id, form, count, settled in _answered(cycle, now=now):
+    for number, form, count, settled in _answered(cycle, now=now):
         reviews.setdefault(form, [])
-        own = actor.employee_id is not None and actor.employee_id == employee_id
-        why = "own" if own else "unsettled" if not settled else "too_few" if count < least else ""
+        why = "own" if number in barred else "unsettled" if not settled else "too_few" if count < least else ""
         if why:
             kept.setdefault(form, Counter())[why] += 1
         else:
@@ -70,13 +70,13 @@ def export_scopes(cycle: Cycle, *, actor: Actor, now: datetime) -> list[Scope]:
     return [Scope(form, tuple(reviews[form]), answers[form], dict(kept.get(form, {}))) for form in sorted(reviews)]
 
 
-def _answered(cycle: Cycle, *, now: datetime) -> Iterator[tuple[int, int, str, int, bool]]:
-    """Review, person, form, number of answers, and whether none of them can change any more."""
+def _answered(cycle: Cycle, *, now: datetime) -> Iterator[tuple[int, str, int, bool]]:
+    """Review, form, number of answers, and whether none of them can change any more."""
     spec = survey_stage(cycle)
     if spec is None:
         return
     query = (
-        select(Review.id, Review.employee_id, Invitation.form, func.count(), func.max(Invitation.expires_at), ReviewStage.state)
+        select(Review.id, Invitation.form, func.count(), func.max(Invitation.expires_at), ReviewStage.state)
         .join(Invitation, Invitation.review_id == Review.id)
         .join(Submission, Submission.invitation_id == Invitation.id)
         .join(ReviewStage, ReviewStage.review_id == Review.id)
@@ -84,13 +84,13 @@ def _answered(cycle: Cycle, *, now: datetime) -> Iterator[tuple[int, int, str, i
             Review.cycle_id == cycle.id, Review.state != "excluded", ReviewStage.stage == spec.code,
             Invitation.state == "submitted", Submission.state == "submitted", KEPT,
         )
-        .group_by(Review.id, Review.employee_id, Invitation.form, ReviewStage.state)
+        .group_by(Review.id, Invitation.form, ReviewStage.state)
         .order_by(Review.id)
     )  # fmt: skip
     grace = grace_of(cycle)
-    for number, employee_id, form, count, last, stage in db.session.execute(query):
+    for number, form, count, last, stage in db.session.execute(query):
         over = cycle.state != "open" or last + grace <= now
-        yield number, employee_id, form, count, stage in FINISHED and over
+        yield number, form, count, stage in FINISHED and over
 
 
 def shuffled_answers(scope: Scope) -> list[int]:

@@ -55,7 +55,7 @@ def export_answers(cycle: Cycle, wanted: Wanted, *, actor: Actor, now: datetime)
     """The answers to one questionnaire of a cycle as a table whose rows are read while it is written.
 
     The rows are shuffled and carry no time. Left out are people with fewer answers than may be shown, surveys in
-    which an answer may still change, and the person who asks. Refuses (invalid) names without a reason, (conflict)
+    which an answer may still change, and who asks with their reports. Refuses (invalid) names without a reason, (conflict)
     where nothing is left, (too_large) more than `MOST_ANSWERS`. Recorded: who, which form, how many, and the reason.
     """
     require(actor, "export_answers")

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound
 
 from states.errors import Message, Refusal
+from states.permissions import may
 from workflow_app import clock
 from workflow_app.access import allowed, current_actor, require
 from workflow_app.db import db, unit_of_work
@@ -62,7 +63,7 @@ def save(cycle_id: int) -> Response | tuple[str, int]:
 @allowed("manage_cycles")
 def preview(cycle_id: int, review_id: int) -> str:
     invitation = _one_of(review_of(cycle_id, review_id))
-    people = [one for one in group_of(invitation) if one.state != "revoked"] or [invitation]
+    people = [one for one in group_of(invitation) if one.state != "revoked" and _may_see(one.review)] or [invitation]
     written = [
         (language, reminder, write_mail(people, language, reminder=reminder))
         for language in LANGUAGES for reminder in (False, True)
@@ -82,6 +83,11 @@ def preview_page(cycle_id: int, review_id: int) -> tuple[str, int]:
     with force_locale(language):
         turn = Turn(Visit(invitation, (invitation,), invitation), invitation)
         return questions_page(turn, turn.form_of({}), {}, step=request.args.get("step", ""), preview=True)
+
+
+def _may_see(review: Review) -> bool:
+    """Nobody learns from a shared link which customers are asked about themselves, or about who reports to them."""
+    return may(current_actor(), "ask_customers", review_facts(review)).allowed
 
 
 def _one_of(review: Review) -> Invitation:

@@ -8,7 +8,8 @@ from states.errors import Message, Refusal
 from states.permissions import HR
 from workflow_app.access import allowed, current_actor
 from workflow_app.db import db
-from workflow_app.models import Cycle
+from workflow_app.models import Cycle, Review
+from workflow_app.queries.facts import barred_reviews
 from workflow_app.queries.paging import slice_of
 from workflow_app.queries.survey_results import forms_of, people_asked, results_of
 from workflow_app.schemes import scheme_of
@@ -27,8 +28,9 @@ def overview(cycle_id: int) -> str:
     results = results_of(cycle, request.args.get("form", ""))
     forms = {code: scheme_of(cycle).forms[code].title for code in forms_of(cycle)}
     actor = current_actor()
-    # Nobody looks through what was written about themselves.
-    people = [one for one in people_asked(cycle) if one.review.employee_id != actor.employee_id] if actor.has(HR) else []
+    # Nobody looks through what was written about themselves, or about who reports to them.
+    barred = barred_reviews(actor, Review.cycle_id == cycle.id)
+    people = [one for one in people_asked(cycle) if one.review.id not in barred] if actor.has(HR) else []
     chosen = results.group(request.args.get("of", "")) if results else None
     item = request.args.get("item", "")
     return render_template(
