@@ -65,7 +65,11 @@ def ready_page(token: str) -> Ready | None:
     if seen is None or seen.expires_at <= now:
         return None
     g.locale = "en" if seen.language.lower().startswith("en") else "zh"
-    key = (seen.scheme_version_id, seen.form, seen.cycle_id, seen.campaign, seen.expires_at, seen.asked, link_locale())
+    # Minimum, questions and how long answers are kept are the scheme version's and never change within one.
+    key = (
+        seen.scheme_version_id, seen.form, seen.cycle_id, seen.kind, seen.period, seen.campaign, seen.expires_at, seen.asked,
+        link_locale(),
+    )  # fmt: skip
     found = _KEPT.get(key)
     if found is None or not found.proven:
         g.page_to_keep = key, seen.id

@@ -5,9 +5,13 @@ from datetime import timedelta
 
 import pytest
 
+from states.permissions import SYSTEM
+from states.scheme import builtin_scheme_text
 from tests.survey_company import filled, make_survey, path_of
-from workflow_app import ready_pages
+from workflow_app import clock, ready_pages
 from workflow_app.db import db
+from workflow_app.services import inviting
+from workflow_app.services.publishing import publish_scheme
 from workflow_app.views import survey as pages
 
 
@@ -70,6 +74,36 @@ def test_another_deadline_is_another_page(client, survey, used, monkeypatch):
 
     assert client.get(path_of(late)).text == ordinary(client, path_of(late), monkeypatch)
     assert used == [False] * 3
+
+
+def another_period(survey):
+    survey.cycle.period = "2024"
+
+
+def another_minimum(survey):
+    """HR moves the cycle to a version of the scheme in which more answers are needed."""
+    text = builtin_scheme_text().replace("version: 1\n", "version: 2\n", 1).replace("to_show: 5", "to_show: 6")
+    survey.cycle.scheme_version = publish_scheme(text, actor=SYSTEM, now=clock.now())
+
+
+def two_customers_left(survey):
+    for one in survey.invitations[1:4]:
+        inviting.revoke(one, actor=survey.hr.actor(), now=clock.now())
+
+
+@pytest.mark.parametrize("change", [another_period, another_minimum, two_customers_left])
+def test_what_the_page_says_is_never_out_of_date(client, survey, used, monkeypatch, change):
+    last = path_of(survey.invitations[4])
+    for one in survey.invitations[:2]:
+        client.get(path_of(one))
+    before = client.get(last).text
+    change(survey)
+    db.session.commit()
+    shown = client.get(last).text
+
+    assert shown == ordinary(client, last, monkeypatch)
+    assert shown != before
+    assert used == [False, False, True, False]
 
 
 def test_a_name_of_odd_signs_is_inert(client, survey, monkeypatch):

@@ -22,6 +22,7 @@ _FINISHED = ", ".join(f"'{state}'" for state in sorted(FINISHED))
 # As text: putting the statement together by its parts would take longer than the database does.
 _STATEMENT = f"""
 SELECT i.id, i.generation, i.form, i.expires_at, i.seen_at, e.name, c.language, y.id AS cycle_id, y.scheme_version_id,
+    y.kind, y.period,
     (SELECT count(*) FROM invitation o WHERE o.review_id = i.review_id AND o.state <> 'revoked'),
     (SELECT k.version FROM campaign k WHERE k.cycle_id = y.id),
     (SELECT {{joined}}(g.stage, ',') FROM review_stage g WHERE g.review_id = r.id AND g.state IN ({_FINISHED}))
@@ -49,6 +50,8 @@ class Glance(NamedTuple):
     language: str
     cycle_id: int
     scheme_version_id: int
+    kind: str
+    period: str
     asked: int
     campaign: int | None
     finished: str | None
