@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import xlsxwriter
 
+from workflow_app.exports.formulas import like_formula
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -27,7 +29,6 @@ OPTIONS = {
 }  # fmt: skip
 A4 = 9
 LONGEST_TEXT, LONGEST_NAME = 32_767, 31
-LIKE_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 NO_SHEET_NAME = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
 FORMS = {"score": "0.00", "int": "0"}
 GENERAL, DAY = "General", "yyyy-mm-dd"
@@ -172,7 +173,7 @@ class Sheet:
 
     def _text(self, place: int, words: str, **looks: Any) -> None:
         """Words as words: what begins like a formula stays none, also after somebody edits the cell."""
-        quoted = {"quote_prefix": True} if words.startswith(LIKE_FORMULA) else {}
+        quoted = {"quote_prefix": True} if like_formula(words) else {}
         self._sheet.write_string(self._row, place, words[:LONGEST_TEXT], self._book.style(**looks, **quoted))
 
 

@@ -14,7 +14,8 @@ from datetime import date
 from decimal import Decimal
 from typing import IO, TYPE_CHECKING
 
-from workflow_app.exports.paper import LIKE_FORMULA, Book
+from workflow_app.exports.formulas import like_formula
+from workflow_app.exports.paper import Book
 from workflow_app.exports.paper import Column as PaperColumn
 
 if TYPE_CHECKING:
@@ -27,8 +28,6 @@ BOOK_HEADINGS = (
     "column", "question", "part", "kind", "text_zh", "text_en", "values", "scored", "reversed", "weight",
     "not_applicable", "not_asked", "withheld",
 )  # fmt: skip
-WIDE_FORMULA = tuple("＝＋－＠")
-"""The same signs in full width: some spreadsheets read them alike."""
 
 
 @dataclass(frozen=True)
@@ -105,5 +104,4 @@ def _written(value: Cell) -> str:
         return f"{value:f}"
     if isinstance(value, int):
         return str(value)
-    begins = value.lstrip(" \n\v\f\u00a0\u3000").startswith((*LIKE_FORMULA, *WIDE_FORMULA))
-    return f"'{value}" if begins else value
+    return f"'{value}" if like_formula(value) else value
