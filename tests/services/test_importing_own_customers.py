@@ -215,3 +215,14 @@ def test_where_the_leader_was_answered_the_others_share_one_new_link(db_session)
     assert (leader.state, token_of(leader)) == ("submitted", old)
     assert (one.leader_id, one.generation, one.state) == (None, 2, "created")
     assert (other.leader_id, other.generation) == (one.id, 1)
+
+
+def test_of_a_survey_that_has_ended_nothing_is_sent_and_the_old_link_stays_dead_when_it_is_returned(client, survey):
+    first, person = survey.first, survey.review.employee
+    old, survey.stage.state = path_of(first), "done"
+    bring_in(survey.hr, row(first.customer, person, email="right@example.net"))
+    assert (first.state, first.generation) == ("sent", 2)
+    survey.stage.state = "open"
+    db.session.flush()
+    assert client.get(old).status_code == 410
+    assert client.get(path_of(first)).status_code == 200

@@ -21,7 +21,7 @@ from workflow_app.queries.campaign import GRACE as USUAL_GRACE
 from workflow_app.queries.campaign import campaign_of, grace_of, mailable, reachable
 from workflow_app.queries.customers_served import served_by
 from workflow_app.queries.facts import review_facts
-from workflow_app.queries.surveys import CLOSED, UNANSWERED, group_of, invitations_of, survey_row, survey_stage
+from workflow_app.queries.surveys import CLOSED, UNANSWERED, group_of, invitations_of, survey_is_closed, survey_row, survey_stage
 from workflow_app.schemes import scheme_of
 from workflow_app.services.events import record_event, record_review_event
 from workflow_app.services.sharing_links import arrange_links, hand_on_lead
@@ -185,8 +185,7 @@ def renew(invitation: Invitation, *, actor: Actor, now: datetime) -> None:
     move(invitation, "replace", now=now)
     invitation.leader_id = None
     invitation.delivered_at = invitation.seen_at = invitation.bounced_at = invitation.bounce_reason = None
-    invitation.generation += 1
-    invitation.token_hash = digest_of(token_of(invitation))
+    new_token(invitation)
     invitation.sent_at = invitation.opened_at = invitation.closed_at = None
     invitation.decline_kind = invitation.decline_reason = None
     forget_draft(invitation)
@@ -195,6 +194,12 @@ def renew(invitation: Invitation, *, actor: Actor, now: datetime) -> None:
         "invitation", invitation.id, "invitation_replaced", actor=actor, now=now,
         data={"generation": invitation.generation},
     )
+
+
+def new_token(invitation: Invitation) -> None:
+    """End the link as it is; where it leads, and how far the customer came, stays."""
+    invitation.generation += 1
+    invitation.token_hash = digest_of(token_of(invitation))
 
 
 def extend(invitation: Invitation, *, until: datetime, actor: Actor, now: datetime) -> None:
@@ -252,9 +257,16 @@ def withdraw_mails(invitation: Invitation) -> None:
     group = group_of(invitation)
     if invitation.state in CLOSED - {"revoked"} and any(one.state in UNANSWERED for one in group):
         return
+    # A survey that was closed before its customers answered: by the same mail others may still be asked about.
+    if invitation.state in {"sent", "opened"} and any(_is_asked_about(one) for one in group if one is not invitation):
+        return
     ended = {invitation.id} if invitation.state in {"revoked", "created"} else {one.id for one in group}
     ours = or_(*(MailMessage.key.like(f"{kind}-{one}-%") for kind in ("invitation", "reminder") for one in ended))
     db.session.execute(delete(MailMessage).where(ours, MailMessage.state == "queued"))
+
+
+def _is_asked_about(invitation: Invitation) -> bool:
+    return invitation.state in UNANSWERED and not survey_is_closed(invitation.review)
 
 
 def set_reminder_timer(cycle_id: int, *, now: datetime, anew: bool = False) -> None:
