@@ -10,6 +10,7 @@ from sqlalchemy import delete, select, update
 
 from states.errors import Refusal
 from states.hiding import BAR, standing_in
+from states.machines.cycle import CYCLE
 from states.permissions import SYSTEM
 from states.scheme import builtin_scheme_text
 from tests.survey_company import ITEMS, make_survey
@@ -198,6 +199,42 @@ def erased(survey):
     assert erase_old_records(now=clock.now())["drafts"] == 1
     db.session.expire_all()
     return survey, name
+
+
+def outdated(survey) -> None:
+    """The first customer has changed the answer long ago, after HR had hidden words of it."""
+    hide(survey, "王芳意见0", "王芳")
+    say(survey, 0, "很好", known=1)
+    old = (Submission.state == "superseded", Submission.invitation_id == survey.first.id)
+    db.session.execute(update(Submission).where(*old).values(saved_at=clock.now() - timedelta(days=400)))
+
+
+@pytest.mark.parametrize("between", ["open", "calibrating", "approving", "released"])
+def test_bars_of_a_replaced_answer_outlast_every_day_on_which_it_can_be_changed_again(survey, between):
+    outdated(survey)
+    survey.cycle.state = between
+    db.session.flush()
+    erase_old_records(now=clock.now())
+    survey.cycle.state = "open"
+    db.session.flush()
+
+    again, other = say(survey, 0, "王芳意见0", known=2), say(survey, 0, "王芳真慢", known=3)
+
+    shown = {one.submission_id: (one.shown, one.made_by_id) for one in db.session.scalars(select(Redaction))}
+    assert shown[again.id] == (f"{BAR}意见0", survey.hr.id)
+    assert shown[other.id] == ("", None)
+
+
+@pytest.mark.parametrize("over", ["closed", "cancelled"])
+def test_they_go_only_once_nobody_can_change_an_answer_any_more(survey, over):
+    outdated(survey)
+    survey.cycle.state = over
+    db.session.flush()
+
+    assert erase_old_records(now=clock.now())["drafts"] == 1
+    with pytest.raises(Refusal, match="closed"):
+        say(survey, 0, "王芳真慢", known=2)
+    assert not CYCLE.moves_from(over)
 
 
 def test_of_an_erased_answer_the_page_says_so_and_nothing_moves(erased):
