@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from states.errors import Refusal
-from tests.survey_company import filled, make_survey, path_of
+from tests.survey_company import filled, make_shared, make_survey, path_of
 from workflow_app import clock
 from workflow_app.db import db
 from workflow_app.models import MailMessage, Submission, Timer
@@ -15,6 +15,7 @@ from workflow_app.services.advancing import omit_stage, return_stage
 from workflow_app.services.answering import submit_answers
 from workflow_app.services.calibration_opening import cancel
 from workflow_app.services.closing_surveys import close_survey, close_surveys
+from workflow_app.services.survey_mails import bring_up_to_date
 
 NOW = clock.now()
 WHY = "long leave since March"
@@ -80,6 +81,25 @@ def test_links_of_a_person_taken_out_are_revoked_and_their_mails_withdrawn(surve
     assert [one.state for one in survey.invitations] == ["submitted", "revoked", "revoked"]
     assert count(MailMessage, MailMessage.state == "queued") == 0
     assert count(Timer, Timer.kind == "close_survey") == 0
+
+
+def test_a_mail_about_several_people_stays_until_the_survey_of_the_last_is_closed(db_session):
+    survey = make_shared(("江敏",))
+    other, hr = survey.followers[0], survey.hr.actor()
+    inviting.send_invitations(survey.cycle.id, now=NOW)
+    mail = db.session.scalar(select(MailMessage).filter_by(invitation_id=survey.first.id))
+    mail.state = "queued"
+    db.session.flush()
+
+    close_survey(survey.review, actor=hr, now=NOW)
+    left = count(MailMessage, MailMessage.id == mail.id)
+    bring_up_to_date(mail, now=NOW)
+    close_survey(other.review, actor=hr, now=NOW)
+
+    assert left == 1
+    assert "江敏" in mail.text
+    assert "方霞" not in mail.text
+    assert count(MailMessage, MailMessage.state == "queued") == 0
 
 
 def test_who_has_answered_may_change_it_after_hr_has_closed(survey):

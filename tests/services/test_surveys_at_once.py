@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import psycopg
 import pytest
+from sqlalchemy import text
 
 from states.errors import Refusal
 from tests.faults.crew import wait_until
@@ -285,7 +286,8 @@ def test_hundreds_of_reports_hold_one_customer_at_a_time(app, db_session, crowd,
 
     with crowd.held(HELD_INVITATION, survey.invitations[1].id):
         told = crowd.come(lambda: client.post("/bounces", json={"events": events}, headers=heads))
-        with app.app_context(), unit_of_work():
+        with app.app_context(), unit_of_work() as session:
+            session.execute(text("SET LOCAL lock_timeout = '60s'"))
             assert first() == 1
 
     assert told.result().json["noted"] == 2

@@ -21,7 +21,15 @@ from workflow_app.queries.campaign import GRACE as USUAL_GRACE
 from workflow_app.queries.campaign import campaign_of, grace_of, mailable, reachable
 from workflow_app.queries.customers_served import served_by
 from workflow_app.queries.facts import review_facts
-from workflow_app.queries.surveys import CLOSED, UNANSWERED, group_of, invitations_of, survey_is_closed, survey_row, survey_stage
+from workflow_app.queries.surveys import (
+    CLOSED,
+    UNANSWERED,
+    group_of,
+    invitations_of,
+    survey_is_closed,
+    survey_row,
+    survey_stage,
+)
 from workflow_app.schemes import scheme_of
 from workflow_app.services.events import record_event, record_review_event
 from workflow_app.services.sharing_links import arrange_links, hand_on_lead
