@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import psycopg
+from flask import g
 
 from workflow_app.db import db
 
@@ -57,7 +58,27 @@ def last_row_of(prepared: Mapping[str, str], calls: str, values: Sequence[Any]) 
 
 
 @contextmanager
+def one_connection() -> Iterator[None]:
+    """What is done at once in a request inside this shares a connection."""
+    with _connection() as pooled:
+        g.at_once = pooled
+        try:
+            yield
+        finally:
+            g.pop("at_once", None)
+
+
+@contextmanager
 def _connection() -> Iterator[PoolProxiedConnection]:
+    shared: PoolProxiedConnection | None = g.get("at_once")
+    if shared is not None:
+        try:
+            yield shared
+        except psycopg.Error:
+            g.pop("at_once", None)
+            shared.invalidate()
+            raise NotAtOnceError from None
+        return
     pooled = db.engines[ENGINE].raw_connection()
     try:
         yield pooled

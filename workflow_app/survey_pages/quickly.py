@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +10,7 @@ from werkzeug.exceptions import BadRequest
 
 from forms.plain import plain_answers
 from workflow_app import clock
-from workflow_app.at_once import can_at_once
+from workflow_app.at_once import can_at_once, one_connection
 from workflow_app.db import unit_of_work
 from workflow_app.i18n import link_locale
 from workflow_app.services.first_answers import NotPlainError, hold, submit_first
@@ -31,7 +30,7 @@ def sent_quickly(token: str) -> Response | None:
         return None
     try:
         # What is done at once is a transaction of its own.
-        with nullcontext() if can_at_once() else unit_of_work():
+        with one_connection() if can_at_once() else unit_of_work():
             _submit(token)
     except (NotPlainError, BadRequest):
         return None
