@@ -25,6 +25,7 @@ from tests.servers.live import LiveSystem
 from tests.servers.site import serving
 from tests.servers.stage import close_stage, open_stage, stage
 from workflow_app import outbox
+from workflow_app import ready_pages
 from workflow_app.db import db
 from workflow_app.embedded.valkey import Valkey
 from workflow_app.extensions import limiter
@@ -149,6 +150,8 @@ def app(_application: Flask, database_url: str) -> Iterator[Flask]:
     """The application over an empty database; CSRF is off (`make_app` has it on). No context is pushed."""
     kept = dict(_application.config)
     _application.config["WTF_CSRF_ENABLED"] = False
+    # Numbers begin anew in the emptied database: what was kept of another test's rows would be taken for this one's.
+    ready_pages.forget()
     # The limiter is one for all applications of a process: another test's may have switched it on.
     limiter.enabled = False
     yield _application

@@ -84,6 +84,11 @@ def _values(seen: Glance) -> dict[str, str]:
     return {"person": seen.person, "nonce": nonce_of(invitation, 0), "draft": draft_name(invitation)}
 
 
+def forget() -> None:
+    """Keep no page any more: where a database was put in the place of another, the same numbers name other rows."""
+    _KEPT.clear()
+
+
 def render(template: str, *, stage: str, **context: Any) -> str:
     """Render a page of a customer; one that `ready_page` asked for is kept with its gaps."""
     wanted = g.pop("page_to_keep", None)

@@ -15,11 +15,6 @@ from workflow_app.services.publishing import publish_scheme
 from workflow_app.views import survey as pages
 
 
-@pytest.fixture(autouse=True)
-def nothing_kept(monkeypatch):
-    monkeypatch.setattr(ready_pages, "_KEPT", {})
-
-
 @pytest.fixture
 def survey(db_session):
     made = make_survey(5, languages=["zh", "zh", "en", "en", "zh"])
@@ -140,3 +135,12 @@ def test_an_answer_takes_the_ready_page_away(client, survey, used):
     db.session.expire_all()
     assert survey.first.reference in thanks.text
     assert used[-1] is False
+
+
+def test_what_is_forgotten_is_rendered_anew(client, survey, used):
+    for one in survey.invitations[:2]:
+        client.get(path_of(one))
+    ready_pages.forget()
+    client.get(path_of(survey.invitations[4]))
+
+    assert used == [False] * 3
