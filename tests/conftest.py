@@ -24,8 +24,7 @@ from tests.servers.browser import chromium
 from tests.servers.live import LiveSystem
 from tests.servers.site import serving
 from tests.servers.stage import close_stage, open_stage, stage
-from workflow_app import outbox
-from workflow_app import ready_pages
+from workflow_app import outbox, ready_pages
 from workflow_app.db import db
 from workflow_app.embedded.valkey import Valkey
 from workflow_app.extensions import limiter
